@@ -1,1 +1,11 @@
-"""gradviz shows backpropagation happening."""
+"""gradviz shows backpropagation happening.
+
+Importing this package is cheap and loads no Qt: a notebook does it just to get a
+``Value``.
+"""
+
+from gradviz.value import Value
+
+__version__ = "0.1.0"
+
+__all__ = ["Value", "__version__"]
