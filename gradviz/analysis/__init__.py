@@ -1,0 +1,1 @@
+"""Local derivatives and explanations, from numbers alone. No Qt."""

@@ -1,0 +1,1 @@
+"""The computation graph: reading it from live Values, and its orders. No Qt."""

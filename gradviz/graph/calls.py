@@ -1,0 +1,199 @@
+"""How a Value was made, read back from the closure of its ``_backward``.
+
+The closure that an op leaves on its result still holds what the op was called with:
+``Value.__mul__.<locals>._backward`` captures ``self``, ``other`` and ``out``. So we get
+operands in slot order and with multiplicity, which a set of operands has lost, and a
+call that can be made again after a leaf has been edited.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CellType, FunctionType
+from typing import Any
+
+from gradviz.graph.adapter import Adapter, Adapters
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that made a Value and can be made again.
+
+    Attributes:
+        function: The op: a method of the class or a function of its module.
+        arguments: Positional arguments; Values among them are the live ones.
+        keywords: Keyword-only arguments.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+    keywords: dict[str, object]
+
+    def again(self) -> object:
+        """Call the op again with the same arguments and return its new result."""
+        return self.function(*self.arguments, **self.keywords)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of how a Value was made.
+
+    Attributes:
+        operands: The operands in slot order.
+        method: The name of the function that made it, empty where unknown.
+        call: The call, or None where it could not be read back.
+        reason: Why there is no call, as a clause (``its _backward captures …``).
+    """
+
+    operands: tuple[object, ...]
+    method: str = ""
+    call: Call | None = None
+    reason: str = ""
+
+
+def origin(value: object, adapter: Adapter, adapters: Adapters) -> Origin:
+    """Tell how ``value`` was made."""
+    claimed = adapter.operands_of(value)
+    hook = adapter.hook_of(value)
+    captured = _captured(hook)
+    function = _maker(hook, type(value)) if hook else None
+    if not claimed and function is None:
+        return Origin(())
+    if function is None:
+        return Origin(
+            _in_captured_order(claimed, captured),
+            reason="its backward function does not tell which operation made it",
+        )
+    bound = _bind(function, captured, claimed)
+    if isinstance(bound, str):
+        return Origin(
+            _in_captured_order(claimed, captured), function.__name__, reason=bound
+        )
+    used = [
+        argument
+        for argument in _flat((*bound.arguments, *bound.keywords.values()))
+        if adapters.is_value(argument)
+    ]
+    seen = {id(operand) for operand in used}
+    used += [operand for operand in claimed if id(operand) not in seen]
+    return Origin(tuple(used), function.__name__, bound)
+
+
+def cells(hook: object) -> tuple[CellType, ...]:
+    """Return the closure cells of ``hook`` that have contents."""
+    closure = getattr(hook, "__closure__", None) or ()
+    return tuple(cell for cell in closure if not _is_empty(cell))
+
+
+def _is_empty(cell: CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return True
+    return False
+
+
+def _captured(hook: object) -> dict[str, object]:
+    code = getattr(hook, "__code__", None)
+    closure = getattr(hook, "__closure__", None) or ()
+    if code is None:
+        return {}
+    return {
+        name: cell.cell_contents
+        for name, cell in zip(code.co_freevars, closure, strict=True)
+        if not _is_empty(cell)
+    }
+
+
+def _maker(hook: object, cls: type) -> FunctionType | None:
+    """Return the function whose body defines ``hook``."""
+    if not isinstance(hook, FunctionType) or ".<locals>." not in hook.__qualname__:
+        return None
+    path = hook.__qualname__.rsplit(".<locals>.", 1)[0]
+    for found in (
+        inspect.getattr_static(cls, path.rsplit(".", 1)[-1], None),
+        _look_up(hook.__globals__, path),
+    ):
+        if isinstance(found, staticmethod | classmethod):
+            found = found.__func__
+        if (
+            isinstance(found, FunctionType)
+            and hook.__code__ in found.__code__.co_consts
+        ):
+            return found
+    return None
+
+
+def _look_up(names: dict[str, Any], path: str) -> object:
+    if "<locals>" in path:
+        return None
+    first, *rest = path.split(".")
+    found: object = names.get(first)
+    for part in rest:
+        found = inspect.getattr_static(found, part, None)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(function).parameters.values())
+
+
+def _bind(
+    function: FunctionType, captured: dict[str, object], claimed: Sequence[object]
+) -> Call | str:
+    """Match the parameters of an op with what its closure captured.
+
+    Returns:
+        The call, or a clause that says which argument could not be recovered.
+    """
+    arguments: list[object] = []
+    keywords: dict[str, object] = {}
+    held = {id(item) for item in _flat(captured.values())}
+    lost = [operand for operand in claimed if id(operand) not in held]
+    for parameter in _parameters(function):
+        if parameter.name in captured:
+            argument = captured[parameter.name]
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            argument = tuple(lost)
+            lost = []
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        elif len(lost) == 1 and parameter.default is parameter.empty:
+            argument = lost.pop()
+        elif parameter.default is not parameter.empty:
+            argument = parameter.default
+        else:
+            return (
+                f"{function.__name__} was called with an argument, {parameter.name}, "
+                "that its backward function does not keep"
+            )
+        if parameter.kind is parameter.VAR_POSITIONAL and isinstance(
+            argument, tuple | list
+        ):
+            arguments.extend(argument)
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            keywords[parameter.name] = argument
+        else:
+            arguments.append(argument)
+    return Call(function, tuple(arguments), keywords)
+
+
+def _flat(items: Any) -> list[object]:
+    """Return the items, with lists and tuples of Values opened."""
+    flat: list[object] = []
+    for item in items:
+        if isinstance(item, list | tuple):
+            flat.extend(item)
+        else:
+            flat.append(item)
+    return flat
+
+
+def _in_captured_order(
+    claimed: Sequence[object], captured: dict[str, object]
+) -> tuple[object, ...]:
+    """Put operands of a set into the order in which the closure names them."""
+    rank = {id(item): i for i, item in enumerate(_flat(captured.values()))}
+    return tuple(sorted(claimed, key=lambda item: rank.get(id(item), len(rank))))

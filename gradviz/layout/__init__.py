@@ -1,0 +1,1 @@
+"""Where Values are drawn: graphviz in a process of its own. No Qt."""

@@ -1,0 +1,49 @@
+"""Layout by graphviz ``dot``. Runs in the layout process: it holds the GIL."""
+
+import pygraphviz
+
+from gradviz.layout.geometry import Layout, LayoutRequest, Point
+
+_POINTS_PER_INCH = 72.0
+
+
+def dot_layout(request: LayoutRequest) -> Layout:
+    """Lay out left to right with ``dot``; edges run from card to card, side to side."""
+    if not request.sizes:
+        return Layout((), (), (0.0, 0.0), True)
+    graph = pygraphviz.AGraph(
+        strict=False,
+        directed=True,
+        rankdir="LR",
+        nodesep="0.36",
+        ranksep="0.86",
+        outputorder="nodesfirst",
+    )
+    graph.node_attr.update(shape="box", fixedsize="true", label="")
+    graph.edge_attr.update(tailport="e", headport="w", arrowhead="none")
+    for node, (width, height) in enumerate(request.sizes):
+        graph.add_node(
+            node,
+            width=f"{width / _POINTS_PER_INCH:.4f}",
+            height=f"{height / _POINTS_PER_INCH:.4f}",
+        )
+    for number, (operand, consumer) in enumerate(request.edges):
+        graph.add_edge(operand, consumer, key=number)
+    graph.layout(prog="dot")
+    left, bottom, right, top = map(float, graph.graph_attr["bb"].split(","))
+
+    def place(x: str, y: str) -> Point:
+        return (round(float(x) - left, 2), round(top - float(y), 2))
+
+    centers = tuple(
+        place(*graph.get_node(node).attr["pos"].split(","))
+        for node in range(len(request.sizes))
+    )
+    curves = tuple(
+        tuple(
+            place(*point.split(","))
+            for point in graph.get_edge(operand, consumer, number).attr["pos"].split()
+        )
+        for number, (operand, consumer) in enumerate(request.edges)
+    )
+    return Layout(centers, curves, (right - left, top - bottom), True)

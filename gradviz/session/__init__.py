@@ -1,0 +1,1 @@
+"""A session: document, walk, exact undo and forward replay. No Qt."""

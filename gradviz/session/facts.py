@@ -1,0 +1,106 @@
+"""What a session tells of itself, as plain typed data.
+
+These cross from the worker to the window; the mirror is built from them alone.
+Numbers that are not int, float or None cross as their ``repr``.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Figure = int | float | str | None
+"""A number as shown: nan and inf are floats; anything exotic is its repr."""
+
+StepKind = Literal["planned", "manual", "zero"]
+
+
+class Effect(msgspec.Struct, frozen=True, array_like=True):
+    """One visible change a step made.
+
+    Attributes:
+        node: The Value changed.
+        what: Which of its three visible attributes.
+        before: What stood there.
+        after: What stands there now.
+    """
+
+    node: int
+    what: Literal["data", "grad", "color"]
+    before: Figure
+    after: Figure
+
+
+class StepFact(msgspec.Struct, frozen=True, array_like=True):
+    """One step of the walk.
+
+    Attributes:
+        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients.
+        kind: Who put it into the walk.
+        effects: What it did, or None while it has not been made.
+        upstream: The gradient its Value held when it was made.
+    """
+
+    node: int
+    kind: StepKind
+    effects: tuple[Effect, ...] | None = None
+    upstream: Figure = None
+
+
+class Column(msgspec.Struct, frozen=True, array_like=True):
+    """The numbers of every Value with no step made: index is the Value's id."""
+
+    data: tuple[Figure, ...]
+    grad: tuple[Figure, ...]
+    color: tuple[str | None, ...]
+
+
+class DocumentFact(msgspec.Struct, frozen=True):
+    """The document, and what can be done to it.
+
+    Attributes:
+        seeds: Seed gradients (Value, number), in walking order.
+        leaves: Edited leaves (Value, number).
+        rule: The rule in force, None where the class does not let it be chosen.
+        undo: What Undo would take back, empty when nothing.
+        redo: What Redo would do again, empty when nothing.
+        stuck: Values that the edits do not reach, with the reason as a clause.
+    """
+
+    seeds: tuple[tuple[int, Figure], ...] = ()
+    leaves: tuple[tuple[int, Figure], ...] = ()
+    rule: str | None = None
+    undo: str = ""
+    redo: str = ""
+    stuck: tuple[tuple[int, str], ...] = ()
+
+
+class Update(msgspec.Struct, frozen=True):
+    """What has changed in a session since the last update.
+
+    Attributes:
+        playhead: How many steps of the walk have been made.
+        walk_from: The first step that ``walk`` replaces.
+        walk: Every step from there on.
+        start: The numbers at playhead 0, when they have changed.
+        document: The document, when it has changed.
+    """
+
+    playhead: int
+    walk_from: int = 0
+    walk: tuple[StepFact, ...] = ()
+    start: Column | None = None
+    document: DocumentFact | None = None
+
+
+def figure(number: Any) -> Figure:
+    """Return a number as it can cross to the window."""
+    if number is None or isinstance(number, float):
+        return None if number is None else float(number)
+    if isinstance(number, bool):
+        return repr(number)
+    if isinstance(number, int) and -(2**53) <= number <= 2**53:
+        return int(number)
+    try:
+        return float(number)
+    except (TypeError, ValueError, OverflowError):
+        return repr(number)[:40]

@@ -1,0 +1,160 @@
+"""The window's copy of a session: graph, walk and numbers, kept from facts alone.
+
+Scrubbing over steps that have been made never asks the worker, and works when the
+worker is gone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from gradviz.graph.model import Graph
+from gradviz.graph.order import below
+from gradviz.session.facts import DocumentFact, Effect, Figure, StepFact, Update
+
+
+class GradientState(Enum):
+    """How far the gradient of a Value has come."""
+
+    UNREACHED = "not reached"
+    PARTIAL = "partial"
+    FINAL = "final"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the operand slots that read a Value have pushed to it.
+
+    Attributes:
+        state: The gradient's state.
+        pushed: Slots whose step has been made since the gradients were last zeroed.
+        expected: Slots whose step is in the walk.
+    """
+
+    state: GradientState
+    pushed: int
+    expected: int
+
+
+class Mirror:
+    """Everything the window shows of a session.
+
+    Attributes:
+        graph: The graph.
+        walk: Every step, made and to come.
+        playhead: How many steps the numbers below have seen.
+        document: Seeds, edited leaves, the rule, and what can be undone.
+        data: The number of each Value.
+        grad: The gradient of each Value.
+        color: The colour the person's code gave each Value, or None.
+        seeds: Seed gradients by Value, in walking order.
+        recorded: How many steps have been made and can be scrubbed over.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.walk: list[StepFact] = []
+        self.playhead = 0
+        self.document = DocumentFact()
+        self.data: list[Figure] = [None] * len(graph)
+        self.grad: list[Figure] = [None] * len(graph)
+        self.color: list[str | None] = [None] * len(graph)
+        self.seeds: dict[int, Figure] = {}
+        self.recorded = 0
+        self._made_of = [0] * len(graph)
+        self._in_walk: set[int] = set()
+        self._below_seeds: set[int] = set()
+
+    @property
+    def last_step(self) -> StepFact | None:
+        """The step just made, or None at the start."""
+        return self.walk[self.playhead - 1] if self.playhead else None
+
+    @property
+    def next_step(self) -> StepFact | None:
+        """The step that comes next, or None at the end."""
+        return self.walk[self.playhead] if self.playhead < len(self.walk) else None
+
+    def apply(self, update: Update) -> None:
+        """Take over what has changed in the session."""
+        if update.start is None:
+            self.move_to(min(update.walk_from, self.playhead))
+        else:
+            self.playhead = 0
+            self.data = list(update.start.data)
+            self.grad = list(update.start.grad)
+            self.color = list(update.start.color)
+            self._made_of = [0] * len(self.graph)
+        self.walk[update.walk_from :] = update.walk
+        self._in_walk = {step.node for step in self.walk}
+        self.recorded = next(
+            (i for i, step in enumerate(self.walk) if step.effects is None),
+            len(self.walk),
+        )
+        if update.document is not None:
+            self.document = update.document
+            self.seeds = dict(update.document.seeds)
+            self._below_seeds = below(self.graph, self.seeds)
+        self.move_to(update.playhead)
+
+    def move_to(self, playhead: int) -> set[int]:
+        """Show the numbers after ``playhead`` steps, as far as they were made.
+
+        Returns:
+            The Values whose numbers, colour or progress may have changed.
+        """
+        target = max(0, min(playhead, self.recorded))
+        dirty: set[int] = set()
+        while self.playhead > target:
+            self.playhead -= 1
+            step = self.walk[self.playhead]
+            for effect in reversed(step.effects or ()):
+                self._show(effect, effect.before)
+            dirty |= self._touched(step)
+            self._count(step, -1)
+        while self.playhead < target:
+            step = self.walk[self.playhead]
+            for effect in step.effects or ():
+                self._show(effect, effect.after)
+            dirty |= self._touched(step)
+            self._count(step, 1)
+            self.playhead += 1
+        return dirty
+
+    def progress(self, node: int) -> Progress:
+        """Return how far the gradient of a Value has come."""
+        edges = self.graph.consumers[node]
+        expected = sum(edge.consumer in self._in_walk for edge in edges)
+        pushed = sum(self._made_of[edge.consumer] > 0 for edge in edges)
+        if pushed >= expected and (pushed or node in self._below_seeds):
+            state = GradientState.FINAL
+        elif pushed or node in self.seeds:
+            state = GradientState.PARTIAL
+        else:
+            state = GradientState.UNREACHED
+        return Progress(state, pushed, expected)
+
+    def _show(self, effect: Effect, content: Figure) -> None:
+        if effect.what == "data":
+            self.data[effect.node] = content
+        elif effect.what == "grad":
+            self.grad[effect.node] = content
+        else:
+            self.color[effect.node] = None if content is None else str(content)
+
+    def _touched(self, step: StepFact) -> set[int]:
+        if step.kind == "zero":
+            return set(range(len(self.graph)))
+        operands: Iterable[int] = self.graph.nodes[step.node].operands
+        return {step.node, *operands, *(e.node for e in step.effects or ())}
+
+    def _count(self, step: StepFact, by: int) -> None:
+        """Count a step made, or taken back, before the playhead moves over it."""
+        if step.kind != "zero":
+            self._made_of[step.node] += by
+            return
+        self._made_of = [0] * len(self.graph)
+        if by < 0:
+            zeroed = [i for i in range(self.playhead) if self.walk[i].kind == "zero"]
+            for earlier in self.walk[zeroed[-1] + 1 if zeroed else 0 : self.playhead]:
+                self._made_of[earlier.node] += 1

@@ -1,0 +1,100 @@
+"""Where every walk starts: the document written into the live Values."""
+
+from collections.abc import Callable
+
+from gradviz.graph.build import LiveGraph
+from gradviz.session.attributes import Attributes, Delta, merged
+from gradviz.session.document import Document
+from gradviz.session.replay import Replay, ReplayError
+
+
+class Start:
+    """Writes documents into live Values, with no step of the walk made.
+
+    Attributes:
+        fresh: For each Value the gradient that a new one of its class has.
+    """
+
+    def __init__(self, live: LiveGraph, attributes: Attributes) -> None:
+        self._live = live
+        self._attributes = attributes
+        self._replay = Replay(live)
+        self._file = {leaf: self._number(leaf) for leaf in live.graph.leaves}
+        by_class: dict[type, object] = {}
+        for value in live.values:
+            if type(value) not in by_class:
+                by_class[type(value)] = _fresh_gradient(live, value)
+        self.fresh = tuple(by_class[type(value)] for value in live.values)
+
+    def clear(self, document: Document) -> Delta:
+        """Give every Value a fresh gradient, and the seeded ones their seeds."""
+        changes: Delta = ()
+        for node, gradient in enumerate(self.fresh):
+            wanted = document.seeds.get(node, gradient)
+            if self.gradient(node) is not wanted:
+                changes += self._write_gradient(node, wanted)
+        return changes
+
+    def gradient(self, node: int) -> object:
+        """Return the gradient a Value holds now."""
+        return self._live.adapters[node].gradient(self._live.values[node])
+
+    def prepare(self) -> None:
+        """Let the replay try every op once, before an edit, without leaving a trace."""
+        self._replay.prepare()
+        self._attributes.undo(self._attributes.take())
+
+    def stuck(self, document: Document) -> dict[int, str]:
+        """Return the Values that the edits do not reach, with reasons as clauses."""
+        return self._replay.stuck(document.leaves) if document.leaves else {}
+
+    def write(self, old: Document, new: Document) -> Delta:
+        """Turn Values that show ``old`` into Values that show ``new``.
+
+        Raises:
+            ReplayError: An op can't take the numbers; nothing has changed.
+        """
+        changes = self._write_leaves(old, new)
+        for node in {**old.seeds, **new.seeds}:
+            gradient = new.seeds.get(node, self.fresh[node])
+            changes += self._write_gradient(node, gradient)
+        if new.rule != old.rule:
+            for node in range(len(self._live.values)):
+                changes += self._attributes.write(node, "rule", new.rule)
+        return changes
+
+    def _number(self, node: int) -> object:
+        return self._live.adapters[node].number(self._live.values[node])
+
+    def _write_gradient(self, node: int, gradient: object) -> Delta:
+        return self._attributes.write(node, self._live.adapters[node].grad, gradient)
+
+    def _write_leaves(self, old: Document, new: Document) -> Delta:
+        edited = [
+            leaf
+            for leaf in {**old.leaves, **new.leaves}
+            if old.leaves.get(leaf) is not new.leaves.get(leaf)
+        ]
+        changes: Delta = ()
+        for leaf in edited:
+            number = new.leaves.get(leaf, self._file[leaf])
+            data = self._live.adapters[leaf].data
+            changes += self._attributes.write(leaf, data, number)
+        try:
+            renewed = self._replay.forward(edited)
+        except ReplayError:
+            self._attributes.undo(self._attributes.take())
+            self._attributes.undo(changes)
+            raise
+        return merged(changes, self._attributes.take(renewed))
+
+
+def _fresh_gradient(live: LiveGraph, value: object) -> object:
+    """Return the gradient a new Value of this class has: 0, 0.0 or None."""
+    node = next(i for i, other in enumerate(live.values) if other is value)
+    adapter = live.adapters[node]
+    make: Callable[[object], object] = type(value)
+    try:
+        return adapter.gradient(make(adapter.number(value)))
+    except Exception:  # a constructor of the person's own can want anything
+        return None if adapter.gradient(value) is None else 0.0

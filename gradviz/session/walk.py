@@ -1,0 +1,51 @@
+"""The walk: which ``_backward`` calls are made, in which order, and what each did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gradviz.graph.model import Graph
+from gradviz.graph.order import planned_order
+from gradviz.session.attributes import Delta
+from gradviz.session.facts import StepKind
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the walk.
+
+    Attributes:
+        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients.
+        kind: Who put it into the walk.
+        delta: Everything it changed, or None while it has not been made.
+        upstream: The gradient its Value held when it was made.
+    """
+
+    node: int
+    kind: StepKind = "planned"
+    delta: Delta | None = None
+    upstream: object = None
+
+
+ZERO = Step(-1, "zero")
+"""Every gradient back to what a fresh Value has, the seeds set again."""
+
+Walk = tuple[Step, ...]
+
+
+def with_plan(graph: Graph, seeds: Iterable[int], made: Sequence[Step]) -> Walk:
+    """Return the steps ``made``, and after them the rest of the planned walk.
+
+    The rest is every op below the seeds that has not run since the gradients were last
+    zeroed, in planned order.
+    """
+    last_zero = max(
+        (i for i, step in enumerate(made) if step.kind == "zero"), default=-1
+    )
+    done = {step.node for step in made[last_zero + 1 :]}
+    rest = (node for node in planned_order(graph, seeds) if node not in done)
+    return (*made, *(Step(node) for node in rest))
+
+
+def unmade(walk: Iterable[Step]) -> Walk:
+    """Return the same steps with nothing recorded."""
+    return tuple(Step(step.node, step.kind) for step in walk)
