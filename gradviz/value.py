@@ -184,6 +184,10 @@ class Value:
         out._backward = _backward
         return out
 
+    def abs(self) -> Value:
+        """Return |self|, as ``abs(self)`` does."""
+        return abs(self)
+
     # A number on the left: make it a Value, and let that one do the operation.
     # fmt: off
     def __radd__(self, other: float) -> Value: return Value._coerce(other) + self
