@@ -110,13 +110,13 @@ class Mirror:
             step = self.walk[self.playhead]
             for effect in reversed(step.effects or ()):
                 self._show(effect, effect.before)
-            dirty |= self._touched(step)
+            dirty |= self.touched(step)
             self._count(step, -1)
         while self.playhead < target:
             step = self.walk[self.playhead]
             for effect in step.effects or ():
                 self._show(effect, effect.after)
-            dirty |= self._touched(step)
+            dirty |= self.touched(step)
             self._count(step, 1)
             self.playhead += 1
         return dirty
@@ -142,7 +142,8 @@ class Mirror:
         else:
             self.color[effect.node] = None if content is None else str(content)
 
-    def _touched(self, step: StepFact) -> set[int]:
+    def touched(self, step: StepFact) -> set[int]:
+        """Return the Values whose numbers or progress a step may change."""
         if step.kind == "zero":
             return set(range(len(self.graph)))
         operands: Iterable[int] = self.graph.nodes[step.node].operands

@@ -1,0 +1,1 @@
+"""The window. It only shows a session and asks it to act."""

@@ -1,0 +1,1 @@
+"""A session in a process of its own, where the person's code runs. No Qt."""

@@ -1,0 +1,177 @@
+"""What the window and the worker say to each other.
+
+Every request has an id and is answered by exactly one Reply with the same id, in
+order; Output and Stage come in between.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from gradviz.graph.model import Node
+from gradviz.session.facts import Update
+
+
+class Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Something the window asks for."""
+
+    id: int = 0
+
+
+class Open(Request, frozen=True):
+    """Run a file and show what it draws.
+
+    Attributes:
+        path: The notebook or script.
+    """
+
+    path: str
+
+
+class ChooseRoots(Request, frozen=True):
+    """Show only what is below some of the roots found, or below all of them.
+
+    Attributes:
+        roots: Indices into the reply's ``choices``, empty for all.
+    """
+
+    roots: tuple[int, ...] = ()
+
+
+class MoveTo(Request, frozen=True):
+    """Make or take back steps until ``playhead`` of them stand."""
+
+    playhead: int
+
+
+class RunStep(Request, frozen=True):
+    """Call the ``_backward`` of one Value now."""
+
+    node: int
+
+
+class ZeroGradients(Request, frozen=True):
+    """Zero every gradient at the playhead."""
+
+
+class SetLeaf(Request, frozen=True):
+    """Edit a leaf's data; None is the file's number."""
+
+    node: int
+    number: float | None
+    gesture: str = ""
+
+
+class SetSeed(Request, frozen=True):
+    """Set a seed gradient; None removes it."""
+
+    node: int
+    number: float | None
+    gesture: str = ""
+
+
+class SetRule(Request, frozen=True):
+    """Choose between assigning and accumulating gradients."""
+
+    rule: str
+
+
+class Undo(Request, frozen=True):
+    """Take the last edit back."""
+
+
+class Redo(Request, frozen=True):
+    """Make the last edit taken back again."""
+
+
+AnyRequest = (
+    Open
+    | ChooseRoots
+    | MoveTo
+    | RunStep
+    | ZeroGradients
+    | SetLeaf
+    | SetSeed
+    | SetRule
+    | Undo
+    | Redo
+)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A root that can be shown alone.
+
+    Attributes:
+        name: What the person calls it.
+        size: How many Values are below it, itself included.
+    """
+
+    name: str
+    size: int
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A graph to show instead of the last one.
+
+    Attributes:
+        nodes: The Values in creation order.
+        roots: Ids of the roots shown.
+        choices: Every root the file has.
+        chosen: Indices of the choices shown.
+        notices: What the person should know, each one sentence.
+    """
+
+    nodes: tuple[Node, ...]
+    roots: tuple[int, ...]
+    choices: tuple[Choice, ...]
+    chosen: tuple[int, ...]
+    notices: tuple[str, ...] = ()
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a request could not be fulfilled.
+
+    Attributes:
+        kind: ``code`` when the person's code failed, ``request`` when what was asked
+            can't be done, ``gradviz`` for a fault of ours.
+        message: One sentence.
+        traceback: The traceback's own lines, from the person's first line on.
+        place: The file and line of the person's code that failed, empty if unknown.
+    """
+
+    kind: Literal["code", "request", "gradviz"]
+    message: str
+    traceback: str = ""
+    place: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a request.
+
+    Attributes:
+        id: The request's id.
+        opened: A new graph, if there is one.
+        update: What has changed in the session.
+        failure: What went wrong; the rest still holds.
+    """
+
+    id: int
+    opened: Opened | None = None
+    update: Update | None = None
+    failure: Failure | None = None
+
+
+class Output(msgspec.Struct, frozen=True, tag=True):
+    """Text that the person's code printed."""
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
+class Stage(msgspec.Struct, frozen=True, tag=True):
+    """What the worker is doing now, as shown (``Running cell 3 of 9``)."""
+
+    text: str
+
+
+AnyAnswer = Reply | Output | Stage
