@@ -70,7 +70,7 @@ def test_a_platform_that_needs_no_display_needs_none(platform: str) -> None:
     check_display({"QT_QPA_PLATFORM": platform})
 
 
-@pytest.mark.parametrize("display", [":98765", "localhost:9876.0"])
+@pytest.mark.parametrize("display", [":98765", "127.0.0.1:9876.0"])
 def test_a_display_with_no_server_behind_it(display: str) -> None:
     assert told({"DISPLAY": display}) == (
         f"The display `{display}` does not answer: make sure that it is running and "
@@ -91,7 +91,7 @@ def test_a_running_display_is_accepted(x_display: str) -> None:
 
 
 def test_a_display_reached_through_a_network_port_is_accepted(x_display: str) -> None:
-    check_display({"DISPLAY": f"localhost{x_display}.0"})
+    check_display({"DISPLAY": f"127.0.0.1{x_display}.0"})
 
 
 def test_a_screen_that_the_display_does_not_have(x_display: str) -> None:
