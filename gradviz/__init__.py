@@ -4,8 +4,9 @@ Importing this package is cheap and loads no Qt: a notebook does it just to get 
 ``Value``.
 """
 
+from gradviz.drawing import draw_dot, show
 from gradviz.value import Value
 
 __version__ = "0.1.0"
 
-__all__ = ["Value", "__version__"]
+__all__ = ["Value", "__version__", "draw_dot", "show"]

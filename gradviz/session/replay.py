@@ -122,7 +122,7 @@ class Replay:
         assert call is not None
         try:
             fresh = call.again()
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             name = self.live.graph.nodes[node].name
             raise ReplayError(node, name, error) from error
         kept = {adapter.grad, adapter.operands, adapter.label, adapter.color}

@@ -196,6 +196,10 @@ class Session:
         if edit := self._history.take_redo():
             self._travel(edit, backwards=False)
 
+    def forget_history(self) -> None:
+        """Make the document as it is now the one that can't be undone."""
+        self._history = History()
+
     # How steps are made
 
     def _make(self, target: int) -> None:

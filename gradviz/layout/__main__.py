@@ -1,0 +1,44 @@
+"""The layout process: ``python -m gradviz.layout``."""
+
+import signal
+
+from gradviz.channel import Channel, ChannelClosedError, parent_channel
+from gradviz.layout.dot import dot_layout
+from gradviz.layout.geometry import LayoutRequest
+from gradviz.layout.messages import LaidOut, LayOut, LayoutFailed
+
+PREVIEW_FROM = 60
+"""Below so many Values ``dot`` is as quick as anybody can see."""
+
+
+def serve(channel: Channel[LayOut]) -> None:
+    """Answer layout requests until the window is gone."""
+    while True:
+        wanted = channel.receive()
+        try:
+            _answer(channel, wanted.id, wanted.request)
+        except ChannelClosedError:
+            raise
+        except Exception as error:  # graphviz can fail in ways it does not document
+            channel.send(LayoutFailed(wanted.id, f"graphviz failed: {error}"))
+
+
+def _answer(channel: Channel[LayOut], number: int, request: LayoutRequest) -> None:
+    if len(request.sizes) >= PREVIEW_FROM:
+        # networkx takes a third of a second to import, which small graphs need not pay.
+        from gradviz.layout.preview import preview_layout
+
+        channel.send(LaidOut(number, preview_layout(request)))
+    channel.send(LaidOut(number, dot_layout(request)))
+
+
+def main() -> None:
+    """Serve the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        serve(parent_channel(LayOut))
+    except ChannelClosedError:
+        return
+
+
+main()

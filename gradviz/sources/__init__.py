@@ -1,0 +1,1 @@
+"""Notebooks, scripts and lessons: from a file to the Values it draws. No Qt."""

@@ -1,0 +1,111 @@
+"""What a person's program asked to have drawn.
+
+``gradviz.draw_dot`` and ``gradviz.show`` tell the running program's Drawing; so does
+every other ``draw_dot`` (from a module named ``graph`` that need not be there, or
+defined in the notebook itself), because calls of that name are rewritten to tell it
+first. The picture they would have made is what gradviz draws instead.
+"""
+
+import ast
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from gradviz.drawing import on_draw
+
+DRAWING_NAMES = ("draw_dot",)
+_HOOK = "__gradviz_draw__"
+
+
+class Picture:
+    """Stands for the picture a drawing call returns: anything can be asked of it."""
+
+    def __repr__(self) -> str:
+        return "<the graph that gradviz shows>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("__", "_repr")):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self
+
+
+class Drawing:
+    """What has been drawn so far.
+
+    Attributes:
+        drawn: The arguments of each drawing call, in order.
+    """
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[object, ...]] = []
+
+    def draw(self, *roots: object, **options: object) -> Picture:
+        """Take what a drawing call was given; lists of Values are opened."""
+        flat: list[object] = []
+        for root in roots:
+            if isinstance(root, list | tuple | set):
+                flat.extend(root)
+            else:
+                flat.append(root)
+        self.drawn.append(tuple(flat))
+        return Picture()
+
+    def install(self, namespace: dict[str, Any]) -> None:
+        """Let programs that run in ``namespace`` reach this drawing."""
+        namespace[_HOOK] = self.draw
+        on_draw(self.draw)
+        sys.meta_path.append(_StandIns(self))
+
+
+def rewritten(tree: ast.Module) -> ast.Module:
+    """Return a module whose calls of ``draw_dot`` tell the drawing instead."""
+    _Rewriter().visit(tree)
+    return ast.fix_missing_locations(tree)
+
+
+class _Rewriter(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        called = node.func
+        name = called.id if isinstance(called, ast.Name) else None
+        name = called.attr if isinstance(called, ast.Attribute) else name
+        if name in DRAWING_NAMES:
+            node.func = ast.copy_location(ast.Name(_HOOK, ast.Load()), called)
+        return node
+
+
+class _StandIns:
+    """Modules for drawing that programs import and that may not be installed.
+
+    It is the last finder asked, so a module that is there always wins.
+    """
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Offer a stand-in for ``graph`` and ``graphviz``."""
+        if name in ("graph", "graphviz"):
+            return importlib.util.spec_from_loader(name, self)  # type: ignore[arg-type]
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let Python make an ordinary module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill the module with what programs import from it."""
+        contents: dict[str, Any]
+        if module.__name__ == "graph":
+            contents = {"draw_dot": self._drawing.draw, "show": self._drawing.draw}
+        else:
+            contents = {"Digraph": _any_picture, "Graph": _any_picture}
+        vars(module).update(contents)
+
+
+def _any_picture(*args: object, **kwargs: object) -> Picture:
+    return Picture()

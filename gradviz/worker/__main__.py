@@ -1,0 +1,5 @@
+"""The worker process: ``python -m gradviz.worker``."""
+
+from gradviz.worker.server import main
+
+main()

@@ -1,0 +1,102 @@
+"""A file that has been run: its roots, and the session over those shown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.build import GraphError, LiveGraph, build
+from gradviz.session.adopt import gradients_found
+from gradviz.session.report import Reporter
+from gradviz.session.session import Session
+from gradviz.sources.run import Run, roots_of
+from gradviz.worker.messages import Choice, Opened
+
+
+class OpenFile:
+    """What a program has drawn, and the session that shows it.
+
+    Attributes:
+        session: The session over the roots shown.
+        reporter: Reports on that session.
+    """
+
+    def __init__(self, run: Run) -> None:
+        """Find the roots and start a session.
+
+        Raises:
+            GraphError: There is nothing to draw, or it can't be drawn.
+            AdapterError: What was drawn is no Value that gradviz can read.
+        """
+        self._adapters = Adapters()
+        self._variables = run.variables(self._adapters)
+        sets = roots_of(run, self._adapters)
+        if not sets:
+            raise GraphError(_nothing_to_draw(run))
+        self._roots = list({id(r): r for roots in sets for r in roots}.values())
+        ids = [id(root) for root in self._roots]
+        self._first = tuple(dict.fromkeys(ids.index(id(root)) for root in sets[0]))
+        self._chosen = self._first
+        live = self._live(self._first)
+        found = gradients_found(live)
+        self._notices: tuple[str, ...] = ()
+        if found.propagated:
+            self._notices = (
+                "Your file has run a backward pass of its own; its gradients were "
+                "cleared, so that the walk starts from the seeds.",
+            )
+        self.session = Session(live, found.seeds)
+        self.reporter = Reporter(self.session)
+
+    def choose(self, chosen: Sequence[int]) -> None:
+        """Show some of the roots; edited leaves keep their numbers.
+
+        Raises:
+            GraphError: There is no such root.
+        """
+        picked = tuple(chosen) or self._first
+        if not all(0 <= index < len(self._roots) for index in picked):
+            raise GraphError("There is no such root in this file any more.")
+        old = self.session
+        old.reset()
+        edited = {
+            id(old.live.values[leaf]): number
+            for leaf, number in old.document.leaves.items()
+        }
+        for leaf in tuple(old.document.leaves):
+            old.set_leaf(leaf, None)
+        self._chosen, self._notices = picked, ()
+        self.session = Session(self._live(picked))
+        for leaf, value in enumerate(self.session.live.values):
+            if id(value) in edited:
+                self.session.set_leaf(leaf, edited[id(value)])
+        self.session.forget_history()
+        self.reporter = Reporter(self.session)
+
+    def opened(self) -> Opened:
+        """Return what the window needs to show the graph."""
+        graph = self.session.graph
+        return Opened(
+            graph.nodes,
+            graph.roots,
+            tuple(self._choice(root) for root in self._roots),
+            self._chosen,
+            self._notices,
+        )
+
+    def _live(self, chosen: Sequence[int]) -> LiveGraph:
+        roots = [self._roots[index] for index in chosen]
+        return build(roots, self._variables, self._adapters)
+
+    def _choice(self, root: object) -> Choice:
+        live = build([root], self._variables, self._adapters)
+        return Choice(live.graph.nodes[-1].name, len(live.graph))
+
+
+def _nothing_to_draw(run: Run) -> str:
+    name = Path(run.program.path).name
+    if run.drawing.drawn:
+        return f"{name} draws something, but what it draws is no Value."
+    return (
+        f"{name} ran to its end and left no Value to draw: call draw_dot(value) in it, "
+        "or keep a Value in a variable."
+    )
