@@ -7,7 +7,7 @@ from gradviz.layout.dot import dot_layout
 from gradviz.layout.geometry import LayoutRequest
 from gradviz.layout.messages import LaidOut, LayOut, LayoutFailed
 
-PREVIEW_FROM = 60
+PREVIEW_FROM = 300
 """Below so many Values ``dot`` is as quick as anybody can see."""
 
 

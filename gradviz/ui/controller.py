@@ -4,24 +4,21 @@ Every command is asked of the worker; the mirror changes when its reply comes. M
 over steps that have been made changes the mirror at once and needs no worker.
 """
 
-from collections import deque
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gradviz.channel import ChannelClosedError
 from gradviz.graph.model import Graph
 from gradviz.session.mirror import Mirror
-from gradviz.worker.client import Ending, Worker
+from gradviz.ui.link import WorkerLink
+from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
-    AnyAnswer,
     ChooseRoots,
     Failure,
     MoveTo,
     Open,
     Opened,
-    Output,
     Redo,
     Reply,
     Request,
@@ -29,7 +26,6 @@ from gradviz.worker.messages import (
     SetLeaf,
     SetRule,
     SetSeed,
-    Stage,
     Undo,
     ZeroGradients,
 )
@@ -41,9 +37,12 @@ KILL_AFTER_MS = 2000
 class Controller(QObject):
     """Asks a worker, keeps the mirror, and tells the window what has changed.
 
+    A file is opened in a worker of its own. The one that runs what is shown stays
+    until the new file has something to show, so that a file that fails costs nothing.
+
     Attributes:
         mirror: What to show, or None while nothing has been opened.
-        path: The file open or being opened.
+        path: The file shown, or the first one being opened.
         opened: What the worker said of the graph shown: roots, choices, notices.
 
     Signals:
@@ -56,7 +55,6 @@ class Controller(QObject):
         succeeded: A request was fulfilled; a failure shown before no longer holds.
         printed: (stream, text) that the person's code printed.
         worker_ended: How the worker ended, as one sentence.
-        worker_started: A new worker is there.
     """
 
     graph_changed = Signal()
@@ -67,24 +65,18 @@ class Controller(QObject):
     succeeded = Signal()
     printed = Signal(str, str)
     worker_ended = Signal(str)
-    worker_started = Signal()
-
-    _answered = Signal(object, object)
-    _ended = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.mirror: Mirror | None = None
         self.path: Path | None = None
         self.opened: Opened | None = None
-        self._worker: Worker | None = None
-        self._worker_used = False
-        self._relay: _Relay | None = None
-        self._asked: deque[Request] = deque()
+        self._link: WorkerLink | None = None
+        self._opening: WorkerLink | None = None
+        self._spare: WorkerLink | None = None
+        self._opening_path: Path | None = None
         self._held: Request | None = None
         self._target = 0
-        self._answered.connect(self._on_answer)
-        self._ended.connect(self._on_ended)
         self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
         self._kill_timer.timeout.connect(self.kill)
 
@@ -92,29 +84,40 @@ class Controller(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the worker has something to do."""
-        return bool(self._asked)
+        """Whether a worker has something to do."""
+        return self._opening is not None or bool(self._link and self._link.asked)
 
     @property
     def alive(self) -> bool:
         """Whether there is a worker to ask."""
-        return self._worker is not None and self._worker.alive
+        return self._link is not None and self._link.alive
 
     @property
     def at_end(self) -> bool:
         """Whether every step of the walk has been made or asked for."""
         return self.mirror is None or self._target >= len(self.mirror.walk)
 
+    def warm_up(self) -> None:
+        """Start a worker now, so that the first file need not wait for it."""
+        if self._spare is None:
+            self._spare = self._new_link()
+
     def open(self, path: Path) -> None:
         """Run a file in a new worker and show what it draws."""
-        self.path = path
-        self.start_worker()
-        self._ask(Open(path=str(path)))
+        self._drop_opening()
+        self._opening_path = path
+        if self.mirror is None:
+            self.path = path
+        spare, self._spare = self._spare, None
+        self._opening = spare if spare is not None and spare.alive else self._new_link()
+        self._opening.ask(Open(path=str(path)))
+        self.busy_changed.emit(f"Running {path.name}")
 
     def run_again(self) -> None:
         """Run the file that is open once more, from the start."""
-        if self.path is not None:
-            self.open(self.path)
+        path = self._opening_path or self.path
+        if path is not None:
+            self.open(path)
 
     def choose_roots(self, roots: tuple[int, ...]) -> None:
         """Show what is below some of ``opened.choices``; empty means all."""
@@ -126,7 +129,8 @@ class Controller(QObject):
             return
         wanted = max(0, min(playhead, len(self.mirror.walk)))
         self._target = wanted if self.alive else min(wanted, self.mirror.recorded)
-        self._show_target()
+        before = self.mirror.last_step
+        self._tell_moved(self.mirror.move_to(self._target), before)
         if self.alive or self._target < wanted:
             self._ask(MoveTo(playhead=wanted))
 
@@ -175,53 +179,83 @@ class Controller(QObject):
         """Make the last edit taken back again."""
         self._ask(Redo())
 
-    # The worker
-
-    def start_worker(self) -> None:
-        """Start a fresh worker; one that runs is ended first."""
-        if self._worker is not None and self._worker.alive and not self._worker_used:
-            return
-        self.close()
-        self._relay = _Relay(self)
-        self._worker = Worker(self._relay)
-        self._worker_used = False
-        self.worker_started.emit()
-
     def interrupt(self) -> None:
         """Stop the person's code: politely, and after two seconds for good."""
-        if self._worker is not None and self.busy:
-            self._worker.interrupt()
+        working = self._opening or self._link
+        if working is not None and self.busy:
+            working.interrupt()
             self._kill_timer.start()
 
     def kill(self) -> None:
-        """End the worker; the last good state stays."""
-        if self._worker is not None:
-            self._worker.kill()
-            self._on_ended(self._relay, None)
+        """End the worker that is busy; what is shown stays."""
+        self._kill_timer.stop()
+        if self._opening is not None:
+            self._drop_opening()
+            self._end_busy()
+            self.worker_ended.emit("Your code was stopped.")
+        elif self._link is not None:
+            self._on_ended(self._link, None)
 
     def close(self) -> None:
-        """End the worker and forget what was asked of it."""
+        """End every worker."""
         self._kill_timer.stop()
-        self._asked.clear()
         self._held = None
-        self._relay = None
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        for link in (self._link, self._opening, self._spare):
+            if link is not None:
+                link.close()
+        self._link = self._opening = self._spare = None
 
-    # How
+    # Workers
+
+    def _new_link(self) -> WorkerLink:
+        link = WorkerLink(self)
+        link.replied.connect(
+            lambda request, reply: self._on_reply(link, request, reply)
+        )
+        link.printed.connect(self.printed)
+        link.stage_changed.connect(self.busy_changed)
+        link.ended.connect(lambda ending: self._on_ended(link, ending))
+        return link
+
+    def _drop_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.close()
+            self._opening.deleteLater()
+            self._opening = None
+
+    def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
+        link.close()
+        link.deleteLater()
+        if link is self._spare:
+            self._spare = None
+            return
+        if link is self._opening:
+            self._opening = None
+        elif link is self._link:
+            self._link = None
+            self._held = None
+            if self.mirror is not None:
+                self._target = self.mirror.playhead
+        self._end_busy()
+        self.worker_ended.emit(
+            "Your code was stopped." if ending is None else ending.message
+        )
+
+    def _end_busy(self) -> None:
+        if not self.busy:
+            self._kill_timer.stop()
+            self.busy_changed.emit("")
+
+    # Asking
 
     def _ask(self, request: Request) -> None:
         """Send a request; while a slider's last edit is on its way, hold the newest."""
-        if self._is_drag(request) and any(map(self._is_drag, self._asked)):
+        asked = self._link.asked if self._link is not None else ()
+        if _is_drag(request) and any(map(_is_drag, asked)):
             self._held = request
             return
         self._flush_held()
         self._send(request)
-
-    @staticmethod
-    def _is_drag(request: Request) -> bool:
-        return isinstance(request, SetLeaf | SetSeed) and bool(request.gesture)
 
     def _flush_held(self) -> None:
         if self._held is not None:
@@ -229,88 +263,68 @@ class Controller(QObject):
             self._send(held)
 
     def _send(self, request: Request) -> None:
-        if self._worker is None:
+        if self._link is None or not self._link.ask(request):
             self.failed.emit(_NOT_RUNNING)
-            return
-        try:
-            self._worker.send(request)
-        except ChannelClosedError:
-            self.failed.emit(_NOT_RUNNING)
-            return
-        self._worker_used = True
-        self._asked.append(request)
-        if len(self._asked) == 1:
-            self.busy_changed.emit(_doing(request))
+        elif len(self._link.asked) == 1 and self._opening is None:
+            self.busy_changed.emit(_DOING.get(type(request), "Working"))
 
-    def _show_target(self) -> None:
-        """Move the mirror as near to the target as steps made allow."""
-        assert self.mirror is not None
-        before = self.mirror.last_step
-        dirty = self.mirror.move_to(self._target)
-        for step in (before, self.mirror.last_step):
-            if step is not None and step.node >= 0:
-                dirty.add(step.node)
-        if dirty:
-            self.moved.emit(dirty)
+    # Answers
 
-    def _on_answer(self, relay: "_Relay", answer: AnyAnswer) -> None:
-        if relay is not self._relay:
-            return
-        match answer:
-            case Output(stream, text):
-                self.printed.emit(stream, text)
-            case Stage(text):
-                self.busy_changed.emit(text)
-            case Reply():
-                self._on_reply(answer)
-
-    def _on_reply(self, reply: Reply) -> None:
-        request = self._asked.popleft() if self._asked else None
+    def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
+        if link is self._opening:
+            self._opening = None
+            if reply.opened is None:
+                link.close()
+                link.deleteLater()
+            else:
+                self._show_from(link)
         if reply.opened is not None:
             self.opened = reply.opened
             self.mirror = Mirror(Graph(reply.opened.nodes, reply.opened.roots))
         if reply.update is not None and self.mirror is not None:
-            self._take_over(reply, request)
+            self._take_over(request, reply)
         if reply.failure is not None:
             self.failed.emit(reply.failure)
         else:
             self.succeeded.emit()
         self._flush_held()
-        if not self._asked:
-            self._kill_timer.stop()
-            self.busy_changed.emit("")
+        self._end_busy()
 
-    def _take_over(self, reply: Reply, request: Request | None) -> None:
+    def _show_from(self, link: WorkerLink) -> None:
+        """Let a worker that has something to show take the place of the last one."""
+        if self._link is not None:
+            self._link.close()
+            self._link.deleteLater()
+        self._link, self._held = link, None
+        self.path, self._opening_path = self._opening_path, None
+
+    def _take_over(self, request: Request, reply: Reply) -> None:
         """Let the mirror follow the session, unless the person has moved on since."""
-        assert self.mirror is not None
-        assert reply.update is not None
-        update = reply.update
-        only_moved = isinstance(request, MoveTo) and update.start is None
-        scrubbed = self.mirror.playhead
-        before = self.mirror.last_step
-        self.mirror.apply(update)
+        mirror, update = self.mirror, reply.update
+        assert mirror is not None
+        assert update is not None
+        scrubbed, before = mirror.playhead, mirror.last_step
+        mirror.apply(update)
         if not isinstance(request, MoveTo) or reply.failure is not None:
             self._target = update.playhead
+        self._target = min(self._target, len(mirror.walk))
         if reply.opened is not None:
             self.graph_changed.emit()
-            return
-        if not only_moved:
-            self._show_pending_target()
+        elif isinstance(request, MoveTo) and update.start is None:
+            dirty = self._between(scrubbed, update.playhead)
+            self._tell_moved(dirty | mirror.move_to(self._target), before)
+        else:
+            mirror.move_to(self._target)
             self.session_changed.emit()
-            return
-        dirty = self._between(scrubbed, update.playhead)
-        dirty |= self._show_pending_target()
+
+    def _tell_moved(self, dirty: set[int], before: Any) -> None:
+        """Tell which Values to paint again, those of the steps lit included."""
+        assert self.mirror is not None
         for step in (before, self.mirror.last_step):
-            if step is not None and step.node >= 0:
-                dirty.add(step.node)
+            if dirty and step is not None and step.node >= 0:
+                dirty |= self.mirror.touched(step)
         if dirty:
             self.moved.emit(dirty)
-
-    def _show_pending_target(self) -> set[int]:
-        """Move on to where the person has scrubbed meanwhile, if that was made."""
-        assert self.mirror is not None
-        self._target = min(self._target, len(self.mirror.walk))
-        return self.mirror.move_to(self._target)
 
     def _between(self, first: int, last: int) -> set[int]:
         """Return the Values touched by the steps between two playheads."""
@@ -321,42 +335,16 @@ class Controller(QObject):
             touched |= self.mirror.touched(step)
         return touched
 
-    def _on_ended(self, relay: "_Relay | None", ending: Ending | None) -> None:
-        if relay is not self._relay or self._worker is None:
-            return
-        self.close()
-        if self.mirror is not None:
-            self._target = self.mirror.playhead
-        self.busy_changed.emit("")
-        self.worker_ended.emit(
-            "Your code was stopped." if ending is None else ending.message
-        )
 
-
-class _Relay:
-    """Carries what a worker says from its reading thread to the controller's."""
-
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
-
-    def on_answer(self, answer: AnyAnswer) -> None:
-        self._controller._answered.emit(self, answer)
-
-    def on_worker_ended(self, ending: Ending) -> None:
-        self._controller._ended.emit(self, ending)
+def _is_drag(request: Request) -> bool:
+    return isinstance(request, SetLeaf | SetSeed) and bool(request.gesture)
 
 
 _NOT_RUNNING = Failure(
     "request", "Your code is not running any more. Run it again (F5) to go on."
 )
 
-
-def _doing(request: Request) -> str:
-    return _DOING.get(type(request), "Working")
-
-
 _DOING: dict[type[Any], str] = {
-    Open: "Running the file",
     MoveTo: "Running the backward pass",
     RunStep: "Running the backward pass",
     SetLeaf: "Computing the forward pass",
