@@ -1,0 +1,338 @@
+"""What a step did, as arithmetic and in words.
+
+A step is one ``_backward()`` call; what the chain rule asks of it is upstream times
+local derivative, for each operand. What the person's code did is in the effects. Both
+are put into one line here, and where they disagree the line says so.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradviz.analysis.local import (
+    LocalDerivative,
+    as_float,
+    bracketed,
+    local_derivatives,
+    reference,
+)
+from gradviz.graph.model import Graph
+from gradviz.numbers import DIGITS, factor, shown
+from gradviz.session.facts import Effect, Figure, StepFact
+
+ZEROED = "zero gradients"
+"""What a step is called that sets every gradient back."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one step did to the gradient of one Value.
+
+    Attributes:
+        operand: The Value written to.
+        flow: What the chain rule gives, or None where the op is not known.
+        before: The gradient before the step, None where nothing was written.
+        after: The gradient after it, None where nothing was written.
+        lost: The number overwritten, or None.
+        text: All of it in one line.
+        wrong: Whether the result is neither an assignment nor an accumulation of what
+            the chain rule gives.
+        formula: ``x1: ∇ += w11 · ∇w11x1``, the first part of ``text``.
+        arithmetic: ``= −2 × 0.25 = −0.5``, the second part; may be empty.
+        change: ``(0 → −0.5)``, the last part.
+    """
+
+    operand: int
+    flow: float | None
+    before: Figure
+    after: Figure
+    lost: float | None
+    text: str
+    wrong: bool = False
+    formula: str = ""
+    arithmetic: str = ""
+    change: str = ""
+
+
+def step_name(graph: Graph, step: StepFact) -> str:
+    """Return what a step is called: ``s1._backward()`` or ``zero gradients``."""
+    return ZEROED if step.node < 0 else f"{graph.nodes[step.node].name}._backward()"
+
+
+def explain_step(
+    graph: Graph,
+    data: Sequence[Figure],
+    step: StepFact,
+    rule: str | None = None,
+    paths: Mapping[int, tuple[int, int]] | None = None,
+    digits: int = DIGITS,
+) -> tuple[Term, ...]:
+    """Return the arithmetic of a step, one term for each Value it concerns.
+
+    Operands come in slot order, an operand read twice once; then whatever else the step
+    wrote to. Zeroing the gradients has no arithmetic.
+
+    Args:
+        graph: The graph.
+        data: The number of each Value.
+        step: The step; one not made yet has formulas only.
+        rule: ``assign`` or ``accumulate`` where known; it decides between ``=`` and
+            ``+=`` where the numbers don't.
+        paths: For each operand how many of its slots have pushed, and how many will.
+        digits: Significant digits shown.
+    """
+    if step.node < 0:
+        return ()
+    teller = _Teller(graph, data, step, rule, paths or {}, digits)
+    operands = dict.fromkeys(graph.nodes[step.node].operands)
+    terms = [teller.term(operand) for operand in operands]
+    if step.effects is not None:
+        strays = [e for e in teller.written.values() if e.node not in operands]
+        terms += [teller.stray(effect) for effect in strays]
+    return tuple(terms)
+
+
+def summarize_step(
+    graph: Graph, data: Sequence[Figure], step: StepFact, digits: int = DIGITS
+) -> str:
+    """Return one short sentence: ``w21x1 pushed −0.125 to x1 and w21``."""
+    if step.node < 0:
+        return "Every gradient was zeroed and the seeds set again"
+    name = graph.nodes[step.node].name
+    if step.effects is None:
+        return f"{name}._backward() comes next"
+    operands = dict.fromkeys(graph.nodes[step.node].operands)
+    written = {e.node for e in step.effects if e.what == "grad"}
+    reached = [reference(graph, i, data) for i in operands if i in written] + [
+        graph.nodes[i].name for i in sorted(written - operands.keys())
+    ]
+    if not reached:
+        return f"{name}._backward() changed no gradient"
+    return f"{name} pushed {shown(step.upstream, digits)} to {listed(reached)}"
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Return names as a person lists them: ``a, b and c``."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+class _Teller:
+    """Tells what one step did."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        data: Sequence[Figure],
+        step: StepFact,
+        rule: str | None,
+        paths: Mapping[int, tuple[int, int]],
+        digits: int,
+    ) -> None:
+        self._graph, self._data, self._step = graph, data, step
+        self._rule, self._paths, self._digits = rule, paths, digits
+        self._local = local_derivatives(graph, step.node, data)
+        self._upstream = as_float(step.upstream)
+        self.written = {e.node: e for e in step.effects or () if e.what == "grad"}
+
+    def stray(self, effect: Effect) -> Term:
+        """Return the term of a Value that is no operand and was written to."""
+        name = self._graph.nodes[effect.node].name
+        what = "its own gradient" if effect.node == self._step.node else "no operand"
+        change = f"({self._arrow(effect)}, {what})"
+        return Term(
+            effect.node,
+            None,
+            effect.before,
+            effect.after,
+            None,
+            f"{name}: ∇ {change}",
+            wrong=True,
+            formula=f"{name}: ∇",
+            change=change,
+        )
+
+    def term(self, operand: int) -> Term:
+        """Return the term of one operand, its slots taken together."""
+        slots = self._graph.nodes[self._step.node].operands
+        used = [i for i, other in enumerate(slots) if other == operand]
+        effect = self.written.get(operand)
+        if self._local is None:
+            return self._unknown(operand, effect)
+        local = [self._local[slot] for slot in used]
+        if self._step.effects is None or self._upstream is None:
+            return self._not_made(operand, local, effect)
+        flows = [self._upstream * slot.number for slot in local]
+        if effect is None:
+            return self._unchanged(operand, local, flows)
+        return self._written(operand, local, flows, effect)
+
+    # The four cases
+
+    def _unknown(self, operand: int, effect: Effect | None) -> Term:
+        change = "(not made yet)"
+        if self._step.effects is not None:
+            change = f"({self._arrow(effect)})" if effect else "(unchanged)"
+        name = self._name(operand)
+        before, after = (effect.before, effect.after) if effect else (None, None)
+        formula = f"{name}: ∇"
+        return Term(
+            operand,
+            None,
+            before,
+            after,
+            None,
+            f"{formula} {change}",
+            formula=formula,
+            change=change,
+        )
+
+    def _not_made(
+        self, operand: int, local: Sequence[LocalDerivative], effect: Effect | None
+    ) -> Term:
+        sign = "=" if self._rule == "assign" else "+="
+        change = f"({self._arrow(effect)})" if effect else "(not made yet)"
+        before, after = (effect.before, effect.after) if effect else (None, None)
+        formula = self._formula(operand, sign, local)
+        text = f"{formula}   {change}"
+        return Term(
+            operand, None, before, after, None, text, formula=formula, change=change
+        )
+
+    def _unchanged(
+        self, operand: int, local: Sequence[LocalDerivative], flows: Sequence[float]
+    ) -> Term:
+        flow = math.fsum(flows) if _all_finite(flows) else sum(flows)
+        if flow == 0:
+            return self._line(operand, "+=", local, flow, None, "unchanged")
+        rest = f"unchanged, the chain rule gives {shown(flow, self._digits)}"
+        return self._line(operand, "", local, flow, None, rest, wrong=True)
+
+    def _written(
+        self,
+        operand: int,
+        local: Sequence[LocalDerivative],
+        flows: Sequence[float],
+        effect: Effect,
+    ) -> Term:
+        flow, arrow = sum(flows), self._arrow(effect)
+        before = as_float(effect.before)
+        before = 0.0 if effect.before is None else before
+        after = as_float(effect.after)
+        if before is None or after is None:
+            return self._line(operand, "", local, flow, effect, arrow)
+        added = _close(after, before + flow, before, flow)
+        replaced = _close(after, flows[-1], 0.0, flow)
+        there = before + math.fsum(flows[:-1]) if _all_finite(flows) else before
+        if added and not (replaced and self._says_assign(there)):
+            sign = "+="
+        elif replaced:
+            sign = "="
+        else:
+            rest = f"{arrow}, the chain rule gives {shown(flow, self._digits)}"
+            return self._line(operand, "", local, flow, effect, rest, wrong=True)
+        if sign == "+=" or there == 0:
+            return self._line(operand, sign, local, flow, effect, arrow)
+        rest = f"{arrow}, {shown(there, self._digits)} is lost"
+        return self._line(operand, sign, local[-1:], flows[-1], effect, rest, there)
+
+    def _says_assign(self, there: float) -> bool:
+        """Whether ``=`` is likelier where both would give the same number."""
+        if self._rule is not None:
+            return self._rule == "assign"
+        return there == 0
+
+    # How it is put
+
+    def _line(
+        self,
+        operand: int,
+        sign: str,
+        local: Sequence[LocalDerivative],
+        flow: float,
+        effect: Effect | None,
+        change: str,
+        lost: float | None = None,
+        wrong: bool = False,
+    ) -> Term:
+        if sign:
+            formula = self._formula(operand, sign, local)
+            product = self._product(
+                [shown(slot.number, self._digits) for slot in local]
+            )
+            upstream = factor(self._upstream, self._digits)
+            arithmetic = f"= {product} × {upstream} = {shown(flow, self._digits)}"
+        else:
+            formula, arithmetic = f"{self._name(operand)}: ∇", ""
+        pushed, expected = self._paths.get(operand, (0, 0))
+        count = f", {pushed} of {expected} paths" if expected > 1 else ""
+        change = f"({change}{count})"
+        text = f"{formula} {arithmetic}   {change}" if sign else f"{formula} {change}"
+        before, after = (effect.before, effect.after) if effect else (None, None)
+        return Term(
+            operand,
+            flow,
+            before,
+            after,
+            lost,
+            text,
+            wrong,
+            formula,
+            arithmetic,
+            change,
+        )
+
+    def _formula(
+        self, operand: int, sign: str, local: Sequence[LocalDerivative]
+    ) -> str:
+        symbol = self._product([slot.symbol for slot in local])
+        upstream = f"∇{bracketed(self._graph.nodes[self._step.node].name)}"
+        return f"{self._name(operand)}: ∇ {sign} {symbol} · {upstream}"
+
+    @staticmethod
+    def _product(factors: Sequence[str]) -> str:
+        """Return the slots' factors as one: a sum of several in brackets."""
+        if len(factors) == 1:
+            alone = factors[0]
+            return f"({alone})" if _is_sum(alone) else alone
+        first, *rest = factors
+        return f"({' + '.join([first, *map(_summand, rest)])})"
+
+    def _name(self, node: int) -> str:
+        return reference(self._graph, node, self._data)
+
+    def _arrow(self, effect: Effect) -> str:
+        before = 0 if effect.before is None else effect.before
+        return f"{shown(before, self._digits)} → {shown(effect.after, self._digits)}"
+
+
+def _is_sum(symbol: str) -> bool:
+    """Whether a symbol has a space outside brackets, so that a product needs some."""
+    depth = 0
+    for character in symbol:
+        depth += (character == "(") - (character == ")")
+        if character == " " and not depth:
+            return True
+    return False
+
+
+def _summand(symbol: str) -> str:
+    return f"({symbol})" if symbol.startswith("−") or _is_sum(symbol) else symbol
+
+
+def _all_finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))
+
+
+def _close(number: float, wanted: float, *parts: float) -> bool:
+    """Whether a number is what was wanted, up to rounding in single precision.
+
+    Where large parts cancel, rounding is as large as the parts make it.
+    """
+    if math.isnan(number) or math.isnan(wanted):
+        return math.isnan(number) and math.isnan(wanted)
+    rounding = 1e-7 * max(map(abs, parts))
+    if math.isinf(rounding):
+        rounding = 0.0
+    return math.isclose(number, wanted, rel_tol=1e-6, abs_tol=rounding)
