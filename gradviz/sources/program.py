@@ -44,26 +44,34 @@ class Program:
     is_notebook: bool
 
 
+def check_readable(path: Path) -> None:
+    """Make sure that there is a file of a kind that can be opened.
+
+    Raises:
+        SourceError: In a sentence, when there is not.
+    """
+    if not path.exists():
+        raise SourceError(f"There is no file {path}.")
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder; name a notebook or a script in it.")
+    if path.suffix.lower() not in SUFFIXES:
+        raise SourceError(
+            f"{path.name} is neither a notebook (.ipynb) nor a script (.py)."
+        )
+
+
 def read_program(path: Path) -> Program:
     """Read a notebook or a script.
 
     Raises:
         SourceError: In a sentence, when there is no such file or it can't be read.
     """
-    if not path.exists():
-        raise SourceError(f"There is no file {path}.")
-    if path.is_dir():
-        raise SourceError(f"{path} is a folder; name a notebook or a script in it.")
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise SourceError(
-            f"{path.name} is neither a notebook (.ipynb) nor a script (.py)."
-        )
+    check_readable(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} can't be read: {error.strerror}.") from error
-    if suffix in NOTEBOOK_SUFFIXES:
+    if path.suffix.lower() in NOTEBOOK_SUFFIXES:
         try:
             sources = read_notebook(raw)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""One worker as the window sees it: what was asked of it, and its answers as signals."""
+"""One worker as the window sees it: what was asked, and the answers as signals."""
 
 from collections import deque
 

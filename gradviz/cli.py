@@ -1,0 +1,191 @@
+"""The command line: the window, ``render`` and ``lessons``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gradviz import __version__
+from gradviz.numbers import parsed
+
+DONE, CODE_FAILED, COULD_NOT = 0, 1, 2
+"""Exit codes: done; the person's file failed; gradviz could not."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run gradviz and return its exit code.
+
+    Args:
+        arguments: The command line without the program's name.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command, rest = (given[0], given[1:]) if given else ("", [])
+    known: dict[str, Callable[[list[str]], int]] = {
+        "render": _render,
+        "lessons": _lessons,
+    }
+    return known[command](rest) if command in known else _window(given)
+
+
+def _complain(sentence: str) -> int:
+    print(f"gradviz: {sentence}", file=sys.stderr)  # noqa: T201
+    return COULD_NOT
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one sentence."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Print the sentence and end with exit code 2."""
+        sentence = message[:1].upper() + message[1:]
+        _complain(f"{sentence}. `{self.prog} --help` lists what can be given.")
+        raise SystemExit(COULD_NOT)
+
+
+def _window(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="gradviz",
+        description="See backpropagation happen, one _backward() call at a time.",
+        epilog="Other commands: gradviz render --help · gradviz lessons",
+    )
+    parser.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE|LESSON",
+        help="a notebook (.ipynb), a script (.py) or a lesson's name; "
+        "without one, lesson 17 opens",
+    )
+    parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
+    options = parser.parse_args(arguments)
+    from gradviz.sources.lessons import DEFAULT_LESSON, resolve
+    from gradviz.sources.program import SourceError, check_readable
+    from gradviz.ui.startup import StartupProblem, check_display
+
+    path = resolve(options.file or DEFAULT_LESSON)
+    try:
+        check_readable(path)
+        check_display(os.environ)
+    except (SourceError, StartupProblem) as problem:
+        return _complain(str(problem))
+    from gradviz.ui.app import run
+
+    return run(path)
+
+
+def _lessons(arguments: list[str]) -> int:
+    _Parser(
+        prog="gradviz lessons",
+        description="List the lessons. Their names work wherever a file does.",
+    ).parse_args(arguments)
+    from gradviz.sources.lessons import lessons
+
+    found = lessons()
+    width = max(len(lesson.name) for lesson in found)
+    for lesson in found:
+        print(f"{lesson.name:<{width}}  {lesson.title}: {lesson.summary}")  # noqa: T201
+    return DONE
+
+
+def _render(arguments: list[str]) -> int:
+    options = _render_parser().parse_args(arguments)
+    from gradviz.export.render import RenderError, RenderJob, render
+    from gradviz.export.target import ExportError
+    from gradviz.sources.lessons import resolve
+    from gradviz.sources.program import SourceError, check_readable
+    from gradviz.ui.startup import StartupProblem, check_libraries
+    from gradviz.worker.conversation import RequestFailedError
+
+    source = resolve(options.file)
+    try:
+        check_readable(source)
+        check_libraries()
+        render(
+            RenderJob(
+                source=source,
+                target=Path(options.output),
+                at=options.at,
+                seeds=dict(options.seed),
+                leaves=dict(options.set),
+                root=options.root,
+                rule=options.rule,
+                theme=options.theme,
+            )
+        )
+    except RequestFailedError as error:
+        if error.failure.kind != "code":
+            return _complain(str(error))
+        traceback = error.failure.traceback or f"gradviz: {error}\n"
+        sys.stderr.write(traceback)
+        return CODE_FAILED
+    except (SourceError, StartupProblem, RenderError, ExportError) as problem:
+        return _complain(str(problem))
+    return DONE
+
+
+def _render_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gradviz render",
+        description="Draw what the canvas would show, without a window.",
+    )
+    parser.add_argument("file", metavar="FILE|LESSON", help="what to run and draw")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="the file to write: .svg, .png, .pdf or .json",
+    )
+    parser.add_argument(
+        "--at",
+        type=_position,
+        default=0,
+        metavar="N|end",
+        help="how many steps of the walk to make first (default 0)",
+    )
+    parser.add_argument(
+        "--seed",
+        action="append",
+        type=_named_number,
+        default=[],
+        metavar="NAME=VALUE",
+        help="a seed gradient; the first one replaces those of the file",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        type=_named_number,
+        default=[],
+        metavar="NAME=VALUE",
+        help="the data of a leaf",
+    )
+    parser.add_argument(
+        "--root", default="", metavar="NAME", help="draw only what is below this root"
+    )
+    parser.add_argument(
+        "--rule", default="", choices=("assign", "accumulate"), help="how gradients add"
+    )
+    parser.add_argument("--theme", default="light", choices=("light", "dark"))
+    return parser
+
+
+def _position(text: str) -> int | None:
+    if text == "end":
+        return None
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither a number of steps nor end")
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    name, equals, number = text.rpartition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, parsed(number)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

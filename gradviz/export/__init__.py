@@ -1,0 +1,1 @@
+"""Pictures and data of what the canvas shows, with or without a window."""

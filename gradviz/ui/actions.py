@@ -1,0 +1,281 @@
+"""Every command of the window in one table: menus, toolbar and help come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from gradviz.ui.theme import Theme, icon
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can ask for.
+
+    Attributes:
+        name: The action's objectName is ``action-<name>``.
+        text: What menus say, with its mnemonic.
+        tip: What the tooltip says, as a sentence without its full stop.
+        keys: Its shortcuts, the first one shown.
+        icon: The icon's name, empty for none.
+        short: What a button says, empty for the icon alone.
+        checkable: Whether it can be on or off.
+    """
+
+    name: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    short: str = ""
+    checkable: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A menu; None is a separator.
+
+    Attributes:
+        text: Its title with its mnemonic.
+        commands: What it offers.
+    """
+
+    text: str
+    commands: tuple[Command | None, ...] = field(default_factory=tuple)
+
+
+MENUS = (
+    Menu(
+        "&File",
+        (
+            Command(
+                "open",
+                "&Open…",
+                "Open a notebook or a script",
+                ("Ctrl+O",),
+                "open",
+            ),
+            Command(
+                "run-again",
+                "&Run Again",
+                "Run the file once more, from the start",
+                ("F5", "Ctrl+R"),
+                "refresh",
+            ),
+            Command(
+                "stop", "&Stop", "Stop the code that is running", ("Ctrl+.",), "stop"
+            ),
+            None,
+            Command(
+                "export",
+                "&Export Picture…",
+                "Save what the canvas shows as SVG, PNG, PDF or JSON",
+                ("Ctrl+E",),
+                "export",
+            ),
+            None,
+            Command("quit", "&Quit", "Close gradviz", ("Ctrl+Q",)),
+        ),
+    ),
+    Menu(
+        "&Edit",
+        (
+            Command("undo", "&Undo", "Take the last edit back", ("Ctrl+Z",), "undo"),
+            Command(
+                "redo",
+                "&Redo",
+                "Make the last edit taken back again",
+                ("Ctrl+Shift+Z", "Ctrl+Y"),
+                "redo",
+            ),
+            None,
+            Command(
+                "copy",
+                "&Copy Value",
+                "Copy the selected Value's name, data and gradient",
+                ("Ctrl+C",),
+            ),
+            None,
+            Command(
+                "find",
+                "&Find…",
+                "Find a Value by name, op or number",
+                ("Ctrl+F",),
+                "find",
+            ),
+            Command("find-next", "Find &Next", "Go to the next Value found", ("F3",)),
+            Command(
+                "find-previous",
+                "Find &Previous",
+                "Go to the previous Value found",
+                ("Shift+F3",),
+            ),
+        ),
+    ),
+    Menu(
+        "&Walk",
+        (
+            Command(
+                "step",
+                "&Step",
+                "Call the next _backward()",
+                ("Right", "Space"),
+                "step",
+                "Step",
+            ),
+            Command(
+                "step-back",
+                "Step &Back",
+                "Take the last step back, exactly",
+                ("Left",),
+                "step-back",
+                "Back",
+            ),
+            Command(
+                "run-to-end",
+                "Run to &End",
+                "Make every step that remains",
+                ("End",),
+                "to-end",
+            ),
+            Command("reset", "&Reset", "Take every step back", ("Home",), "to-start"),
+            Command(
+                "play",
+                "&Play",
+                "Make a step at a time until the end",
+                ("P",),
+                "play",
+                "Play",
+            ),
+            Command("faster", "&Faster", "Play faster", ("]",)),
+            Command("slower", "S&lower", "Play more slowly", ("[",)),
+            None,
+            Command(
+                "run-step",
+                "Call _backward() of the &Selected Value",
+                "Call the selected Value's _backward() now, out of turn",
+                ("Return", "Enter"),
+            ),
+            Command(
+                "zero",
+                "&Zero Gradients",
+                "Set every gradient back to what a new Value has; the seeds stay",
+                ("Z",),
+                "zero",
+                "Zero ∇",
+            ),
+            None,
+            Command(
+                "rule-assign",
+                "&Assign Gradients",
+                "Each _backward() writes its gradient over what is there (=)",
+                ("Ctrl+1",),
+                checkable=True,
+                short="assign",
+            ),
+            Command(
+                "rule-accumulate",
+                "A&ccumulate Gradients",
+                "Each _backward() adds its gradient to what is there (+=)",
+                ("Ctrl+2",),
+                checkable=True,
+                short="accumulate",
+            ),
+        ),
+    ),
+    Menu(
+        "&View",
+        (
+            Command("fit", "&Fit", "Show the whole graph", ("F",), "fit", "Fit"),
+            Command(
+                "actual-size", "&Actual Size", "Zoom to 100 %", ("1",), "actual-size"
+            ),
+            Command("zoom-in", "Zoom &In", "Zoom in", ("Ctrl++", "Ctrl+="), "zoom-in"),
+            Command("zoom-out", "Zoom &Out", "Zoom out", ("Ctrl+-",), "zoom-out"),
+            None,
+            Command(
+                "theme-system",
+                "&System Colours",
+                "Dark or light, as the system is",
+                checkable=True,
+            ),
+            Command("theme-dark", "&Dark", "Light text on dark", checkable=True),
+            Command("theme-light", "&Light", "Dark text on light", checkable=True),
+            None,
+            Command(
+                "full-screen",
+                "Full S&creen",
+                "Fill the screen",
+                ("F11",),
+                checkable=True,
+            ),
+            Command(
+                "reset-layout", "&Restore Panels", "Put every panel back where it was"
+            ),
+        ),
+    ),
+    Menu(
+        "&Help",
+        (
+            Command("shortcuts", "&Keyboard Shortcuts", "List every shortcut", ("F1",)),
+            Command("about", "&About gradviz", "Say what this program is"),
+        ),
+    ),
+)
+
+COMMANDS = tuple(c for menu in MENUS for c in menu.commands if c is not None)
+
+
+class Actions:
+    """The window's QActions by command name.
+
+    Attributes:
+        commands: The table they were made from.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self.commands = {command.name: command for command in COMMANDS}
+        self._actions = {c.name: _action(c, window) for c in COMMANDS}
+        window.addActions(list(self._actions.values()))
+
+    def __getitem__(self, name: str) -> QAction:
+        """Return the action of a command."""
+        return self._actions[name]
+
+    def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
+        """Say what each command does."""
+        for name, handler in handlers.items():
+            self._actions[name].triggered.connect(
+                lambda _checked=False, do=handler: do()
+            )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour every icon."""
+        for command in COMMANDS:
+            if command.icon:
+                self._actions[command.name].setIcon(icon(command.icon, theme))
+
+
+def _action(command: Command, window: QWidget) -> QAction:
+    action = QAction(command.text, window)
+    action.setObjectName(f"action-{command.name}")
+    action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+    action.setIconText(command.short or command.text.replace("&", ""))
+    action.setCheckable(command.checkable)
+    action.setToolTip(tooltip(command))
+    action.setStatusTip(command.tip)
+    return action
+
+
+def tooltip(command: Command) -> str:
+    """Return what a command does, with its first shortcut."""
+    if not command.keys:
+        return command.tip
+    return f"{command.tip} ({shown_keys(command.keys[0])})"
+
+
+def shown_keys(keys: str) -> str:
+    """Return a shortcut as this system writes it, arrows as arrows."""
+    text = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return {"Right": "→", "Left": "←"}.get(text, text)
