@@ -1,5 +1,6 @@
 """``draw_dot`` and ``show``: how a program says which Values to draw."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,8 @@ def draw_dot(*roots: Any) -> Any:
         return _hooks[0](*roots)
     from gradviz.export.inline import InlinePicture
 
-    return InlinePicture(roots)
+    names = sys._getframe(1).f_globals.items()
+    return InlinePicture(_flat(roots), {id(held): name for name, held in names})
 
 
 def show(*roots: Any) -> Any:
@@ -40,4 +42,13 @@ def show(*roots: Any) -> Any:
         return _hooks[0](*roots)
     from gradviz.ui.live import show_live
 
-    return show_live(roots)
+    names = sys._getframe(1).f_globals.items()
+    return show_live(_flat(roots), {id(held): name for name, held in names})
+
+
+def _flat(roots: tuple[Any, ...]) -> list[Any]:
+    return [
+        value
+        for root in roots
+        for value in (root if isinstance(root, list | tuple) else (root,))
+    ]

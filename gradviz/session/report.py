@@ -1,6 +1,7 @@
 """What has changed in a session since it was last asked, as facts for a mirror."""
 
 from gradviz.graph.adapter import Adapter
+from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import MISSING, Change
 from gradviz.session.document import Document
 from gradviz.session.facts import (
@@ -55,19 +56,19 @@ class Reporter:
 
     def _start(self) -> Column:
         """Return the numbers at playhead 0, wherever the playhead is."""
-        live = self.session.live
-        pairs = list(zip(live.adapters, live.values, strict=True))
-        data = [figure(adapter.number(value)) for adapter, value in pairs]
-        grad = [figure(adapter.gradient(value)) for adapter, value in pairs]
-        color = [_color(adapter, value) for adapter, value in pairs]
-        columns: dict[str, list[Figure]] = {"data": data, "grad": grad, "color": color}
+        now = column_of(self.session.live)
+        columns: dict[str, list[Figure]] = {
+            "data": list(now.data),
+            "grad": list(now.grad),
+            "color": list(now.color),
+        }
         for step in reversed(self.session.walk[: self.session.playhead]):
             for effect in reversed(self._step(step).effects or ()):
                 columns[effect.what][effect.node] = effect.before
         return Column(
-            tuple(data),
-            tuple(grad),
-            tuple(None if text is None else str(text) for text in color),
+            tuple(columns["data"]),
+            tuple(columns["grad"]),
+            tuple(None if text is None else str(text) for text in columns["color"]),
         )
 
     def _step(self, step: Step) -> StepFact:
@@ -81,6 +82,16 @@ class Reporter:
             tuple(effect for effect in effects if effect is not None),
             figure(step.upstream),
         )
+
+
+def column_of(live: LiveGraph) -> Column:
+    """Return the numbers and colours that live Values hold now."""
+    pairs = list(zip(live.adapters, live.values, strict=True))
+    return Column(
+        tuple(figure(adapter.number(value)) for adapter, value in pairs),
+        tuple(figure(adapter.gradient(value)) for adapter, value in pairs),
+        tuple(_color(adapter, value) for adapter, value in pairs),
+    )
 
 
 def _effect(change: Change, adapter: Adapter) -> Effect | None:
@@ -108,6 +119,6 @@ def _text(color: object) -> str | None:
     return color if isinstance(color, str) and color else None
 
 
-def _color(adapter: Adapter, value: object) -> Figure:
+def _color(adapter: Adapter, value: object) -> str | None:
     found = getattr(value, adapter.color, MISSING) if adapter.color else None
     return _text(found)

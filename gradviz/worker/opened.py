@@ -1,7 +1,6 @@
-"""A file that has been run: its roots, and the session over those shown."""
+"""What is shown: roots, and the session over those chosen."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
@@ -12,26 +11,33 @@ from gradviz.sources.run import Run, roots_of
 from gradviz.worker.messages import Choice, Opened
 
 
-class OpenFile:
-    """What a program has drawn, and the session that shows it.
+class Drawn:
+    """Values to show, and the session that shows them.
 
     Attributes:
         session: The session over the roots shown.
         reporter: Reports on that session.
     """
 
-    def __init__(self, run: Run) -> None:
-        """Find the roots and start a session.
+    def __init__(
+        self,
+        sets: Sequence[Sequence[object]],
+        variables: Mapping[int, str],
+        adapters: Adapters,
+    ) -> None:
+        """Start a session on the first set of roots.
+
+        Args:
+            sets: Sets of roots that can be shown.
+            variables: Variable names by the ``id()`` of the Value they hold.
+            adapters: Adapters of classes met before.
 
         Raises:
-            GraphError: There is nothing to draw, or it can't be drawn.
+            GraphError: It can't be drawn.
             AdapterError: What was drawn is no Value that gradviz can read.
         """
-        self._adapters = Adapters()
-        self._variables = run.variables(self._adapters)
-        sets = roots_of(run, self._adapters)
-        if not sets:
-            raise GraphError(_nothing_to_draw(run))
+        self._adapters = adapters
+        self._variables = variables
         self._roots = list({id(r): r for roots in sets for r in roots}.values())
         ids = [id(root) for root in self._roots]
         self._first = tuple(dict.fromkeys(ids.index(id(root)) for root in sets[0]))
@@ -92,8 +98,25 @@ class OpenFile:
         return Choice(live.graph.nodes[-1].name, len(live.graph))
 
 
+class OpenFile(Drawn):
+    """What a program that has run has drawn."""
+
+    def __init__(self, run: Run) -> None:
+        """Find the roots and start a session.
+
+        Raises:
+            GraphError: There is nothing to draw, or it can't be drawn.
+            AdapterError: What was drawn is no Value that gradviz can read.
+        """
+        adapters = Adapters()
+        sets = roots_of(run, adapters)
+        if not sets:
+            raise GraphError(_nothing_to_draw(run))
+        super().__init__(sets, run.variables(adapters), adapters)
+
+
 def _nothing_to_draw(run: Run) -> str:
-    name = Path(run.program.path).name
+    name = run.program.path.name
     if run.drawing.drawn:
         return f"{name} draws something, but what it draws is no Value."
     return (
