@@ -270,8 +270,10 @@ class Controller(QObject):
 
     # Answers
 
-    def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
-        if link is self._opening:
+    def _on_reply(
+        self, link: WorkerLink | None, request: Request, reply: Reply
+    ) -> None:
+        if link is not None and link is self._opening:
             self._opening = None
             if reply.opened is None:
                 link.close()

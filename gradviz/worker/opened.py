@@ -50,11 +50,15 @@ class Drawn:
                 "Your file has run a backward pass of its own; its gradients were "
                 "cleared, so that the walk starts from the seeds.",
             )
+        self._seeds = {id(live.values[n]): g for n, g in (found.seeds or {}).items()}
         self.session = Session(live, found.seeds)
         self.reporter = Reporter(self.session)
 
     def choose(self, chosen: Sequence[int]) -> None:
         """Show some of the roots; edited leaves keep their numbers.
+
+        The file's own seeds that are below them stand again; without any, each root
+        is seeded with 1.
 
         Raises:
             GraphError: There is no such root.
@@ -71,7 +75,13 @@ class Drawn:
         for leaf in tuple(old.document.leaves):
             old.set_leaf(leaf, None)
         self._chosen, self._notices = picked, ()
-        self.session = Session(self._live(picked))
+        live = self._live(picked)
+        seeds = {
+            node: self._seeds[id(value)]
+            for node, value in enumerate(live.values)
+            if id(value) in self._seeds
+        }
+        self.session = Session(live, seeds or None)
         for leaf, value in enumerate(self.session.live.values):
             if id(value) in edited:
                 self.session.set_leaf(leaf, edited[id(value)])
