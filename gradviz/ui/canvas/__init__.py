@@ -1,0 +1,1 @@
+"""The canvas: one painting path for the window and for exported pictures."""

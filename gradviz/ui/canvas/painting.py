@@ -1,0 +1,235 @@
+"""Draws cards and edges: the same for the window and for pictures on disk.
+
+Everything of one colour is drawn in one go, and nothing that would be too small to see
+is drawn at all: ten thousand cards in view are one frame.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from gradviz.ui.canvas.picture import Picture
+from gradviz.ui.canvas.shown import Card, Shown
+from gradviz.ui.canvas.style import (
+    BORDER,
+    EDGE,
+    GAP,
+    HAIRLINE,
+    LEAF_LEFT,
+    LEFT,
+    LOWER,
+    RADIUS,
+    RIGHT,
+    UPPER,
+    Level,
+    Style,
+    Writing,
+    level,
+)
+
+_BorderKey = tuple[str, str | None]
+
+
+def write(
+    painter: QPainter, style: Style, font: Writing, x: float, middle: float, text: str
+) -> None:
+    """Write a text with the pen's colour; its capitals are centred on ``middle``."""
+    at = QPointF(x, middle + font.drop)
+    if not style.outlined:
+        painter.setFont(font.font)
+        painter.drawText(at, text)
+        return
+    path = QPainterPath()
+    path.addText(at, font.font, text)
+    painter.fillPath(path, painter.pen().color())
+
+
+def paint_edges(
+    painter: QPainter,
+    picture: Picture,
+    shown: Shown,
+    style: Style,
+    edges: Sequence[int],
+    scale: float,
+) -> None:
+    """Draw operand slots: at rest, or as those that a gradient went through."""
+    slots = picture.graph.edges
+    rest: list[int] = []
+    pushed: list[int] = []
+    for edge in edges:
+        (pushed if slots[edge].consumer in shown.made else rest).append(edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for group, role in ((rest, "edge"), (pushed, "done")):
+        if EDGE * scale > 1.0:
+            painter.setPen(style.pen(style.color(role), EDGE))
+            for edge in group:
+                painter.drawPath(picture.curves[edge])
+        elif group:
+            _paint_thin(painter, picture, style.see_through(role, 0.75), group)
+
+
+def _paint_thin(
+    painter: QPainter, picture: Picture, color: QColor, edges: Sequence[int]
+) -> None:
+    """Draw curves one device pixel wide, which Qt does fifty times as fast."""
+    together = QPainterPath()
+    for edge in edges:
+        together.addPath(picture.curves[edge])
+    painter.setPen(QPen(color, 0))
+    painter.drawPath(together)
+
+
+def paint_cards(
+    painter: QPainter,
+    picture: Picture,
+    shown: Shown,
+    style: Style,
+    nodes: Sequence[int],
+    scale: float,
+) -> None:
+    """Draw cards with as much detail as can be read at this scale."""
+    cards = [shown.card(node) for node in nodes]
+    detail = level(scale)
+    if detail is Level.PLAIN:
+        _paint_plain(painter, picture, style, nodes, cards)
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_bodies(painter, picture, style, nodes, cards, scale)
+    _paint_badges(painter, picture, style, nodes, cards, detail)
+    if detail is Level.FULL:
+        _paint_texts(painter, picture, style, nodes, cards)
+
+
+def _groups(
+    nodes: Iterable[int], cards: Iterable[Card]
+) -> dict[tuple[_BorderKey, bool], list[int]]:
+    """Return the Values by the border they have."""
+    groups: dict[tuple[_BorderKey, bool], list[int]] = {}
+    for node, card in zip(nodes, cards, strict=True):
+        key = ((card.border_role, card.color), card.stuck)
+        groups.setdefault(key, []).append(node)
+    return groups
+
+
+def _paint_plain(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    nodes: Sequence[int],
+    cards: Sequence[Card],
+) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for (border, _), group in _groups(nodes, cards).items():
+        painter.setBrush(style.plain_fill(*border))
+        painter.drawRects([picture.cards[node] for node in group])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _paint_bodies(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    nodes: Sequence[int],
+    cards: Sequence[Card],
+    scale: float,
+) -> None:
+    painter.setBrush(style.color("card"))
+    for (border, stuck), group in _groups(nodes, cards).items():
+        line = Qt.PenStyle.DashLine if stuck else Qt.PenStyle.SolidLine
+        painter.setPen(style.pen(style.border(*border), BORDER, scale, line))
+        for node in group:
+            painter.drawRoundedRect(picture.cards[node], RADIUS, RADIUS)
+
+
+def _paint_badges(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    nodes: Sequence[int],
+    cards: Sequence[Card],
+    detail: Level,
+) -> None:
+    painter.setBrush(style.color("button"))
+    for node, card in zip(nodes, cards, strict=True):
+        badge = picture.badges.get(node)
+        if badge is not None:
+            color = style.border(card.border_role, card.color)
+            painter.setPen(style.pen(color, BORDER))
+            painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
+    if detail is not Level.FULL:
+        return
+    painter.setPen(style.color("text"))
+    for node in nodes:
+        if node in picture.badges:
+            badge, op = picture.badges[node], picture.ops[node]
+            left = badge.center().x() - style.op.width(op) / 2
+            write(painter, style, style.op, left, badge.center().y(), op)
+
+
+def _paint_texts(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    nodes: Sequence[int],
+    cards: Sequence[Card],
+) -> None:
+    lines = []
+    for node, card in zip(nodes, cards, strict=True):
+        rect = picture.cards[node]
+        left = rect.left() + (LEFT if node in picture.badges else LEAF_LEFT)
+        right = rect.right() - RIGHT
+        top = rect.top()
+        lines.append(QLineF(left, top + HAIRLINE, right, top + HAIRLINE))
+        _paint_upper(painter, style, card, left, right, top + UPPER)
+        _paint_lower(painter, style, card, left, right, top + LOWER)
+        if card.seeded:
+            _paint_seed(painter, style, rect)
+    painter.setPen(style.pen(style.color("line"), 1.0))
+    painter.drawLines(lines)
+
+
+def _paint_upper(
+    painter: QPainter, style: Style, card: Card, left: float, right: float, y: float
+) -> None:
+    font = style.constant if card.constant else style.name
+    data_width = style.number.width(card.data)
+    name = font.elided(card.name, right - left - data_width - GAP)
+    painter.setPen(style.color("dim" if card.constant else "text"))
+    write(painter, style, font, left, y, name)
+    if card.constant:
+        painter.setPen(style.color("text"))
+    write(painter, style, style.number, right - data_width, y, card.data)
+
+
+def _paint_lower(
+    painter: QPainter, style: Style, card: Card, left: float, right: float, y: float
+) -> None:
+    painter.setPen(style.color("dim"))
+    write(painter, style, style.mark, left, y, "∇")
+    after = left + 21.0
+    if card.mark:
+        painter.setPen(style.color("text"))
+        write(painter, style, style.mark, after, y, card.mark)
+    elif card.final:
+        _paint_check(painter, style, after, y)
+    painter.setPen(style.color(card.grad_role))
+    start = right - style.number.width(card.grad)
+    write(painter, style, style.number, start, y, card.grad)
+
+
+def _paint_check(painter: QPainter, style: Style, x: float, y: float) -> None:
+    painter.setPen(style.pen(style.color("done"), 2.0))
+    corners = (QPointF(x, y + 0.5), QPointF(x + 3.6, y + 4.0), QPointF(x + 11, y - 4))
+    painter.drawPolyline(QPolygonF(corners))
+
+
+def _paint_seed(painter: QPainter, style: Style, rect: QRectF) -> None:
+    """Draw the mark of a seed: an arrow head that enters the card from outside."""
+    x, y = rect.right(), rect.top() + LOWER
+    painter.setPen(style.pen(style.color("canvas"), 2.0))
+    painter.setBrush(style.color("accent"))
+    corners = (QPointF(x - 6, y), QPointF(x + 5, y - 6.5), QPointF(x + 5, y + 6.5))
+    painter.drawPolygon(QPolygonF(corners))

@@ -1,0 +1,208 @@
+"""What cards and edges show now: the numbers, marks and colours of a mirror."""
+
+from dataclasses import dataclass
+
+from gradviz.graph.model import Node
+from gradviz.numbers import DIGITS, MINUS, shown
+from gradviz.session.facts import Effect, Figure
+from gradviz.session.mirror import GradientState, Mirror
+
+_BORDERS = {
+    GradientState.UNREACHED: "card_line",
+    GradientState.PARTIAL: "dim",
+    GradientState.FINAL: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one card shows.
+
+    Attributes:
+        name: The Value's name.
+        data: Its number.
+        grad: Its gradient, or an em dash.
+        mark: ``k/n`` where some slots have pushed, else empty.
+        final: Whether a check mark stands there instead.
+        grad_role: The colour of the gradient, by its sign.
+        border_role: The colour of the border, by how far the gradient is.
+        color: The colour the person's code gave it, which wins.
+        stuck: Whether an edit has not reached it.
+        seeded: Whether it has a seed gradient.
+        constant: Whether it is a number that an op made a Value of.
+    """
+
+    name: str
+    data: str
+    grad: str
+    mark: str
+    final: bool
+    grad_role: str
+    border_role: str
+    color: str | None
+    stuck: bool
+    seeded: bool
+    constant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the last step did to the gradient of one operand.
+
+    Attributes:
+        operand: The Value whose gradient it is.
+        text: What to write on the edge.
+        changed: Whether the gradient is another one now.
+    """
+
+    operand: int
+    text: str
+    changed: bool
+
+
+class Shown:
+    """Cards made from a mirror when they are asked for, and kept until they change.
+
+    Attributes:
+        mirror: Where the numbers come from.
+        digits: Significant digits shown.
+        made: The Values whose step stands since the gradients were last zeroed.
+        flows: What the last step did, by operand.
+    """
+
+    def __init__(self, mirror: Mirror, digits: int = DIGITS) -> None:
+        self.mirror = mirror
+        self.digits = digits
+        self.made: frozenset[int] = frozenset()
+        self.flows: tuple[Flow, ...] = ()
+        self._cards: list[Card | None] = []
+        self._stuck: frozenset[int] = frozenset()
+        self.refresh(None)
+
+    @property
+    def last(self) -> int | None:
+        """The Value whose step was just made."""
+        step = self.mirror.last_step
+        return None if step is None or step.node < 0 else step.node
+
+    @property
+    def next(self) -> int | None:
+        """The Value whose step comes next."""
+        step = self.mirror.next_step
+        return None if step is None or step.node < 0 else step.node
+
+    def refresh(self, dirty: set[int] | None) -> None:
+        """Forget what was shown of these Values, or of all."""
+        if dirty is None or len(self._cards) != len(self.mirror.graph):
+            self._cards = [None] * len(self.mirror.graph)
+            self._stuck = frozenset(node for node, _ in self.mirror.document.stuck)
+        else:
+            for node in dirty:
+                self._cards[node] = None
+        self.made = self._made()
+        self.flows = self._flows()
+
+    def card(self, node: int) -> Card:
+        """Return what the card of a Value shows."""
+        found = self._cards[node]
+        if found is None:
+            found = self._cards[node] = self._card(self.mirror.graph.nodes[node])
+        return found
+
+    def _card(self, node: Node) -> Card:
+        mirror = self.mirror
+        progress = mirror.progress(node.id)
+        reached = progress.state is not GradientState.UNREACHED
+        grad = mirror.grad[node.id]
+        # A gradient nobody has pushed is nothing yet, not 0; unless it isn't 0.
+        has_gradient = reached or (grad is not None and grad != 0)
+        return Card(
+            name=node.name,
+            data=shown(mirror.data[node.id], self.digits),
+            grad=shown(grad if has_gradient else None, self.digits),
+            mark=f"{progress.pushed}/{progress.expected}"
+            if progress.state is GradientState.PARTIAL
+            else "",
+            final=progress.state is GradientState.FINAL,
+            grad_role=_sign_role(grad) if has_gradient else "dim",
+            border_role=_BORDERS[progress.state],
+            color=mirror.color[node.id],
+            stuck=node.id in self._stuck,
+            seeded=node.id in mirror.seeds,
+            constant=node.constant,
+        )
+
+    def _made(self) -> frozenset[int]:
+        made: set[int] = set()
+        for step in self.mirror.walk[: self.mirror.playhead]:
+            if step.kind == "zero":
+                made.clear()
+            else:
+                made.add(step.node)
+        return frozenset(made)
+
+    def _flows(self) -> tuple[Flow, ...]:
+        step = self.mirror.last_step
+        if step is None or step.node < 0:
+            return ()
+        changes: dict[int, list[Effect]] = {}
+        for effect in step.effects or ():
+            if effect.what == "grad":
+                changes.setdefault(effect.node, []).append(effect)
+        operands = dict.fromkeys(self.mirror.graph.nodes[step.node].operands)
+        return tuple(self._flow(node, changes.get(node, [])) for node in operands)
+
+    def _flow(self, node: int, changes: list[Effect]) -> Flow:
+        if not changes:
+            stays = shown(self.mirror.grad[node], self.digits)
+            return Flow(node, f"stays {stays}", changed=False)
+        before = shown(changes[0].before, self.digits)
+        after = shown(changes[-1].after, self.digits)
+        if before == after:
+            return Flow(node, f"stays {after}", changed=False)
+        return Flow(node, f"{before} → {after}", changed=True)
+
+
+def exact(number: Figure) -> str:
+    """Return every digit of a number, as Python writes it, with a real minus sign."""
+    if number is None:
+        return "none yet"
+    text = number if isinstance(number, str) else repr(number)
+    return text.replace("-", MINUS) if not isinstance(number, str) else text
+
+
+def in_words(mirror: Mirror, node: int) -> str:
+    """Return everything about a Value in a few lines: for a tooltip or a picture."""
+    fact = mirror.graph.nodes[node]
+    names = [mirror.graph.nodes[operand].name for operand in fact.operands]
+    made = f"made by {fact.op} from {', '.join(names)}" if names else "a leaf"
+    if fact.constant:
+        made = "a number in the expression"
+    lines = [
+        f"{fact.name}: {made}",
+        f"data {exact(mirror.data[node])}",
+        f"∇ {exact(mirror.grad[node])}: {_state(mirror, node)}",
+    ]
+    if node in mirror.seeds:
+        lines.append(f"seed gradient {exact(mirror.seeds[node])}")
+    for stuck, reason in mirror.document.stuck:
+        if stuck == node:
+            lines.append(f"the edit has not reached it: {reason}")
+    return "\n".join(lines)
+
+
+def _state(mirror: Mirror, node: int) -> str:
+    progress = mirror.progress(node)
+    count = f"{progress.pushed} of {progress.expected}"
+    uses = "use has" if progress.expected == 1 else "uses have"
+    if progress.state is GradientState.UNREACHED:
+        return "not reached yet"
+    if progress.state is GradientState.PARTIAL:
+        return f"partial, {count} {uses} pushed"
+    return f"final, {count} {uses} pushed" if progress.expected else "final"
+
+
+def _sign_role(grad: Figure) -> str:
+    if not isinstance(grad, int | float) or grad != grad or grad == 0:
+        return "text"
+    return "positive" if grad > 0 else "negative"

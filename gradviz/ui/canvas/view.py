@@ -1,0 +1,431 @@
+"""The canvas: shows the graph of a mirror, and turns gestures into wishes.
+
+It is one widget that paints, not a scene of items: a step repaints the few rectangles
+that changed, and a frame of thousands of cards costs milliseconds.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import cast
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from gradviz.layout.geometry import Layout
+from gradviz.numbers import DIGITS
+from gradviz.session.mirror import Mirror
+from gradviz.ui.canvas.camera import fitted
+from gradviz.ui.canvas.dirty import (
+    card_rects,
+    lit_rects,
+    roomy,
+    slot_rects,
+    step_rects,
+)
+from gradviz.ui.canvas.drawing import paint, step_pills
+from gradviz.ui.canvas.glide import layout_between
+from gradviz.ui.canvas.marks import Highlights
+from gradviz.ui.canvas.menu import NodeMenu
+from gradviz.ui.canvas.painting import write
+from gradviz.ui.canvas.picture import Picture
+from gradviz.ui.canvas.pills import Pill
+from gradviz.ui.canvas.shown import Shown, in_words
+from gradviz.ui.canvas.style import Level, Style, level
+from gradviz.ui.canvas.surface import Surface
+from gradviz.ui.canvas.walk import Direction, Walker
+from gradviz.ui.theme import DARK, Theme
+
+_MOVED_AT_MOST = 250
+"""Larger graphs jump to a new layout instead of moving there."""
+_MOST_AREAS = 24
+_MOST_RECTS = 60
+"""More changed rectangles than this are repainted together."""
+_DEFAULT_HINT = "Open a notebook or a script\nor drop a file here"
+_WAYS = {
+    Qt.Key.Key_Left: Direction.OPERAND,
+    Qt.Key.Key_Right: Direction.CONSUMER,
+    Qt.Key.Key_Up: Direction.PREVIOUS,
+    Qt.Key.Key_Down: Direction.NEXT,
+}
+
+
+class CanvasView(Surface):
+    """Shows the graph of a mirror.
+
+    Attributes:
+        picture: The geometry shown, or None while there is no graph.
+
+    Signals:
+        selected: A Value was selected; -1 when none is any more.
+        step_requested: The person wants this Value's ``_backward`` called now.
+        seed_requested: The person wants to set this Value's seed gradient.
+    """
+
+    selected = Signal(int)
+    step_requested = Signal(int)
+    seed_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Graph")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 120)
+        self.picture: Picture | None = None
+        self._shown: Shown | None = None
+        self._style = Style(DARK)
+        self._marks = Highlights()
+        self._pills: tuple[Pill, ...] | None = None
+        self._digits = DIGITS
+        self._hint = _DEFAULT_HINT
+        self._walker = Walker()
+
+    # What is shown
+
+    def show_graph(
+        self, mirror: Mirror, layout: Layout, keep_view: bool = False
+    ) -> None:
+        """Show another graph.
+
+        Args:
+            mirror: Its numbers.
+            layout: Where its cards are.
+            keep_view: Whether the view stays where it is, as after running a file
+                again; otherwise all of the graph is fitted in.
+        """
+        self._glide.stop()
+        kept = self._marks.selected if keep_view else None
+        if kept is not None and kept >= len(mirror.graph):
+            kept = None
+        was = self._marks.selected
+        self._shown = Shown(mirror, self._digits)
+        self.picture = Picture(mirror.graph, layout, self._style)
+        self._marks = Highlights(selected=kept)
+        self._walker = Walker()
+        self._pills = None
+        if not keep_view:
+            self._fitted = True
+        if self._fitted:
+            self.fit()
+        self.update()
+        if was != kept:
+            self._announce()
+
+    def set_layout(self, layout: Layout) -> None:
+        """Show the same graph in another layout.
+
+        The selected card, or the one in the middle, stays where it is on the screen.
+        """
+        self._glide.finish()
+        old = self.picture
+        if old is None:
+            return
+        new = Picture(old.graph, layout, self._style)
+        start = self._camera
+        end = fitted(new.bounds, self._window) if self._fitted else start
+        anchor = self._marks.selected
+        if anchor is None:
+            anchor = old.nearest(start.to_scene(self.rect().toRectF().center()))
+        if not self._fitted and anchor is not None:
+            at = start.to_screen(old.cards[anchor].center())
+            end = start.showing(new.cards[anchor].center(), at, start.scale)
+
+        def show(share: float) -> None:
+            between = layout_between(old.graph, old.layout, layout, share)
+            done = share >= 1.0
+            self.picture = new if done else Picture(old.graph, between, self._style)
+            self._pills = None
+            self._look(start.between(end, share))
+            self.update()
+
+        if len(old.graph) > _MOVED_AT_MOST:
+            show(1.0)
+        else:
+            self._glide.start(show)
+
+    def refresh(self, dirty: set[int] | None = None) -> None:
+        """Show new numbers.
+
+        Args:
+            dirty: The Values that may have changed, or None for all.
+        """
+        if self._shown is None or self.picture is None:
+            return
+        before = self._step_rects()
+        made = self._shown.made
+        self._shown.refresh(dirty)
+        self._pills = None
+        self._describe()
+        if dirty is None:
+            self.update()
+            return
+        turned = made.symmetric_difference(self._shown.made)
+        rects = card_rects(self.picture, dirty) + slot_rects(self.picture, turned)
+        self._repaint([*before, *rects, *self._step_rects()])
+
+    def clear(self) -> None:
+        """Show no graph but the hint."""
+        self._glide.stop()
+        had = self._marks.selected is not None
+        self.picture = self._shown = self._pills = None
+        self._marks = Highlights()
+        self._fitted = True
+        self.update()
+        if had:
+            self._announce()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in the colours of a theme."""
+        self._style = Style(theme)
+        self.update()
+
+    def set_digits(self, digits: int) -> None:
+        """Show this many significant digits."""
+        self._digits = digits
+        if self._shown is not None:
+            self._shown.digits = digits
+            self.refresh(None)
+
+    def set_hint(self, text: str) -> None:
+        """Set the words shown while there is no graph."""
+        self._hint = text
+        self.update()
+
+    def set_motion(self, allowed: bool) -> None:
+        """Let things move from place to place, or jump."""
+        self._glide.allowed = allowed
+
+    # What is selected and found
+
+    @property
+    def selected_node(self) -> int | None:
+        """The selected Value."""
+        return self._marks.selected
+
+    def select(self, node: int | None) -> None:
+        """Select a Value, or none."""
+        if node is not None and not self._knows(node):
+            node = None
+        if node != self._marks.selected:
+            self._mark(Highlights(node, self._marks.hovered, self._marks.found))
+            self._announce()
+
+    def set_found(self, nodes: Iterable[int]) -> None:
+        """Highlight what a search found."""
+        marks = self._marks
+        found = frozenset(node for node in nodes if self._knows(node))
+        self._marks = Highlights(marks.selected, marks.hovered, found)
+        self.update()
+
+    def tooltip_text(self, node: int) -> str:
+        """Return everything about a Value, in words and with every digit."""
+        return "" if self._shown is None else in_words(self._shown.mirror, node)
+
+    # Where the view is
+
+    def bounds(self) -> QRectF | None:
+        """Return the rectangle around the graph."""
+        return None if self.picture is None else self.picture.bounds
+
+    def center_on(self, node: int) -> None:
+        """Bring a Value into view, if it is not there already."""
+        if self.picture is not None and self._knows(node):
+            rect = self.picture.full_rect(node)
+            self._show_rect(roomy(rect, self._camera.scale))
+
+    def node_at(self, position: QPointF | QPoint) -> int | None:
+        """Return the Value at a position in the widget."""
+        if self.picture is None:
+            return None
+        return self.picture.node_at(self.map_to_scene(QPointF(position)))
+
+    def card_rect(self, node: int) -> QRectF:
+        """Return where the card of a Value is in the widget."""
+        if self.picture is None:
+            return QRectF()
+        return self._camera.rect_to_screen(self.picture.cards[node])
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the parts that have to be drawn anew."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._style.color("canvas"))
+        if self.picture is None or self._shown is None:
+            self._paint_hint(painter)
+            return
+        painter.setTransform(self._camera.transform)
+        region = event.region()
+        areas = [event.rect()]
+        if region.rectCount() <= _MOST_AREAS:
+            areas = list(cast(Iterable[QRect], region))
+        rects = [
+            self._camera.rect_to_scene(QRectF(area).adjusted(-2, -2, 2, 2))
+            for area in areas
+        ]
+        paint(
+            painter,
+            self.picture,
+            self._shown,
+            self._style,
+            rects,
+            self._camera.scale,
+            self.pills,
+            self._marks,
+        )
+
+    @property
+    def pills(self) -> tuple[Pill, ...]:
+        """What the last step changed, with the places where it is written."""
+        if self.picture is None or self._shown is None:
+            return ()
+        if level(self._camera.scale) is not Level.FULL or self._glide.running:
+            return ()
+        if self._pills is None:
+            self._pills = step_pills(self.picture, self._shown, self._style)
+        return self._pills
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._style.color("dim"))
+        lines = self._hint.splitlines()
+        font = self._style.hint
+        for i, line in enumerate(lines):
+            y = self._middle.y() + (i - (len(lines) - 1) / 2) * 26
+            left = self._middle.x() - font.width(line) / 2
+            write(painter, self._style, font, left, y, line)
+
+    # Gestures
+
+    def clicked(self, position: QPointF) -> None:
+        """Select what was clicked."""
+        self.select(self.node_at(position))
+
+    def pointed(self, position: QPointF | None) -> None:
+        """Light what is below the pointer."""
+        node = None if position is None else self.node_at(position)
+        if node != self._marks.hovered:
+            self._mark(Highlights(self._marks.selected, node, self._marks.found))
+
+    def event(self, event: QEvent) -> bool:
+        """Show tooltips."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        node = self.node_at(event.pos())
+        if node is None:
+            QToolTip.hideText()
+        else:
+            area = self.card_rect(node).toAlignedRect()
+            QToolTip.showText(event.globalPos(), self.tooltip_text(node), self, area)
+        return True
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Run the ``_backward`` of the Value below the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._request_step(self.node_at(event.position()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk the graph with Ctrl and the arrows; the window gets all other keys."""
+        key, held = Qt.Key(event.key()), event.modifiers()
+        chosen = self.selected_node
+        walks = held & Qt.KeyboardModifier.ControlModifier
+        if walks and key in _WAYS and self.picture is not None:
+            there = self._walker.step(self.picture, chosen, _WAYS[key])
+            if there is not None:
+                self._go_to(there)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and chosen is not None:
+            self._request_step(chosen)
+        elif key == Qt.Key.Key_Escape and chosen is not None:
+            self.select(None)
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done with the Value below the pointer."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        node = self.selected_node if by_key else self.node_at(event.pos())
+        if node is None:
+            event.ignore()
+            return
+        self.select(node)
+        at = event.globalPos()
+        if by_key:
+            at = self.mapToGlobal(self.card_rect(node).center().toPoint())
+        menu = self.menu_of(node)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu_of(self, node: int) -> NodeMenu:
+        """Return the menu of a Value's card."""
+        assert self._shown is not None
+        return NodeMenu(
+            self._shown.mirror,
+            node,
+            self.step_requested.emit,
+            self.seed_requested.emit,
+            self._go_to,
+            self,
+        )
+
+    # Within
+
+    def _knows(self, node: int) -> bool:
+        return self.picture is not None and 0 <= node < len(self.picture.cards)
+
+    def _go_to(self, node: int) -> None:
+        self.select(node)
+        self.center_on(node)
+
+    def _request_step(self, node: int | None) -> None:
+        if node is None or self.picture is None:
+            return
+        if not self.picture.graph.nodes[node].is_leaf:
+            self.step_requested.emit(node)
+
+    def _announce(self) -> None:
+        self._describe()
+        node = self._marks.selected
+        self.selected.emit(-1 if node is None else node)
+
+    def _describe(self) -> None:
+        """Tell screen readers what is selected."""
+        node = self._marks.selected
+        self.setAccessibleDescription("" if node is None else self.tooltip_text(node))
+
+    def _mark(self, marks: Highlights) -> None:
+        """Change what is highlighted, and repaint what that touches."""
+        pairs = (
+            (self._marks.selected, marks.selected),
+            (self._marks.hovered, marks.hovered),
+        )
+        changed = {node for old, new in pairs if old != new for node in (old, new)}
+        self._marks = marks
+        if self.picture is not None:
+            known = [node for node in changed if node is not None]
+            self._repaint(
+                [rect for node in known for rect in lit_rects(self.picture, node)]
+            )
+
+    def _step_rects(self) -> list[QRectF]:
+        if self.picture is None or self._shown is None:
+            return []
+        return step_rects(self.picture, self._shown, self.pills)
+
+    def _repaint(self, rects: Collection[QRectF]) -> None:
+        """Paint parts of the picture anew."""
+        if len(rects) > _MOST_RECTS:
+            self.update()
+            return
+        region = QRegion()
+        for rect in rects:
+            room = roomy(rect, self._camera.scale)
+            region += QRegion(self._camera.rect_to_screen(room).toAlignedRect())
+        self.update(region)
