@@ -7,7 +7,7 @@ is drawn at all: ten thousand cards in view are one frame.
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.shown import Card, Shown
@@ -62,23 +62,12 @@ def paint_edges(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for group, role in ((rest, "edge"), (pushed, "done")):
-        if EDGE * scale > 1.0:
-            painter.setPen(style.pen(style.color(role), EDGE))
-            for edge in group:
-                painter.drawPath(picture.curves[edge])
-        elif group:
-            _paint_thin(painter, picture, style.see_through(role, 0.75), group)
-
-
-def _paint_thin(
-    painter: QPainter, picture: Picture, color: QColor, edges: Sequence[int]
-) -> None:
-    """Draw curves one device pixel wide, which Qt does fifty times as fast."""
-    together = QPainterPath()
-    for edge in edges:
-        together.addPath(picture.curves[edge])
-    painter.setPen(QPen(color, 0))
-    painter.drawPath(together)
+        # A line one device pixel wide and opaque is drawn twenty times as fast.
+        thin = EDGE * scale <= 1.0
+        color = style.thin(role) if thin else style.color(role)
+        painter.setPen(QPen(color, 0) if thin else style.pen(color, EDGE))
+        for edge in group:
+            painter.drawPath(picture.curves[edge])
 
 
 def paint_cards(

@@ -15,7 +15,7 @@ from gradviz.ui.canvas.style import BADGE, BADGE_INSIDE, BADGE_MOST, Style
 
 _APART = 14.0
 """Least distance in the middle between curves that join the same two cards."""
-_BOW = 30.0
+_BOW = 40.0
 """What they are bent apart by; a pill on one of them leaves the other to be seen."""
 
 

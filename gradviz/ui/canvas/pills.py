@@ -101,7 +101,8 @@ def _on_curve(
             if any(meets(box, obstacle) for obstacle in obstacles):
                 continue
             crossed = any(_inside(point, box) for point in others)
-            total = score + cost + (0.6 if crossed else 0.0)
+            hidden = sum(_covered(curve, box) for curve in curves) - 1
+            total = score + cost + (0.6 if crossed else 0.0) + 0.4 * max(hidden, 0)
             if total < best:
                 best = total
                 rect = QRectF(box[0], box[1], width, height)
@@ -181,6 +182,10 @@ def _obstacles(
         if badge := picture.badges.get(node):
             found.append(_grown(_box(badge), 1.0))
     return found
+
+
+def _covered(curve: Sequence[Point], box: Box) -> bool:
+    return any(_inside(point, box) for point in curve)
 
 
 def _inside(point: Point, box: Box) -> bool:

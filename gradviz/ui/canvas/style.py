@@ -132,11 +132,14 @@ class Style:
             found = self._mixed[key] = mixed(self.palette.card, border, share)
         return found
 
-    def see_through(self, role: str, opacity: float) -> QColor:
-        """Return the colour of a role, partly transparent."""
-        color = QColor(self.color(role))
-        color.setAlphaF(opacity)
-        return color
+    def thin(self, role: str) -> QColor:
+        """Return the colour of lines that can't get thinner: they get fainter."""
+        key = f"thin {role}"
+        found = self._colors.get(key)
+        if found is None:
+            color = getattr(self.palette, role)
+            found = self._colors[key] = mixed(self.palette.canvas, color, 0.75)
+        return found
 
     def pen(
         self,
