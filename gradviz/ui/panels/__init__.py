@@ -1,0 +1,1 @@
+"""What stands around the canvas: one module per panel, each fed by the controller."""

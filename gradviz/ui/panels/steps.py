@@ -1,0 +1,282 @@
+"""The Steps dock: the whole walk, and the arithmetic of the step just made."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gradviz.analysis.explain import Term
+from gradviz.ui.controller import Controller
+from gradviz.ui.panels.common import hint
+from gradviz.ui.panels.steps_model import StepRole, StepsModel
+from gradviz.ui.panels.wrap import wrapped
+from gradviz.ui.theme import UI_PX, Theme, number_font, ui_font
+
+ROW_PX = 28
+LINE_PX = 18
+_TERM_GAP_PX = 5
+_BLOCK_END_PX = 7
+SIDE_PX = 16
+_NUMBER_PX = 26
+_LINE_INDENT_PX = 12
+_RADIUS = 6
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class StepsPanel(QWidget):
+    """Lists every step of the walk; a click goes there."""
+
+    def __init__(
+        self, controller: Controller, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("steps-panel")
+        self._controller = controller
+        self._low_rows: list[int] = []
+        self.model = StepsModel(self._wrap, self)
+        self.list = _StepsView(self)
+        self._delegate = _StepDelegate(theme, self.list)
+        self.list.setItemDelegate(self._delegate)
+        self.list.setModel(self.model)
+        self.list.setObjectName("steps-list")
+        self.list.setAccessibleName("Steps of the walk")
+        self._hint = hint("steps-hint", "", self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._hint)
+        layout.addWidget(self.list, 1)
+        self.list.clicked.connect(self._on_clicked)
+        self.list.activated.connect(self._on_clicked)
+        self.model.rowsRemoved.connect(self._low_rows.clear)
+        self.model.rowsInserted.connect(self._size_lines)
+        self.model.modelReset.connect(self._size_lines)
+        controller.graph_changed.connect(self._on_walk_changed)
+        controller.session_changed.connect(self._on_walk_changed)
+        controller.moved.connect(self._on_moved)
+        self._on_walk_changed()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show the panel in another theme."""
+        self._delegate.theme = theme
+        self.list.viewport().update()
+
+    def _on_walk_changed(self) -> None:
+        mirror = self._controller.mirror
+        scrolled = self.list.verticalScrollBar().value()
+        self.model.set_mirror(mirror)
+        self.list.verticalScrollBar().setValue(scrolled)
+        if mirror is None:
+            self._hint.setText("Open a file to see its steps.")
+        else:
+            self._hint.setText("No steps: seed a Value that an operation has made.")
+        self._hint.setVisible(mirror is None or not mirror.walk)
+        self._show_current()
+
+    def _on_moved(self) -> None:
+        self.model.move()
+        self._show_current()
+
+    def _size_lines(self) -> None:
+        """Make the lines of arithmetic less tall than steps."""
+        # A table that is reset keeps the heights of its rows.
+        for row in self._low_rows:
+            self.list.setRowHeight(row, ROW_PX)
+        for line, (_, first, _) in enumerate(self.model.lines):
+            gap = _TERM_GAP_PX if first and line else 0
+            end = _BLOCK_END_PX if line == len(self.model.lines) - 1 else 0
+            row = self.model.current + 1 + line
+            self.list.setRowHeight(row, LINE_PX + gap + end)
+            self._low_rows.append(row)
+
+    def _show_current(self) -> None:
+        """Scroll so that the current step, its arithmetic and the next one show."""
+        if not self.model.rowCount():
+            return
+        current = max(0, self.model.current)
+        row = self.model.index(self.model.row_of(current))
+        self.list.setCurrentIndex(row)
+        below = min(self.model.rowCount() - 1, current + len(self.model.lines) + 1)
+        self.list.scrollTo(self.model.index(below))
+        self.list.scrollTo(row)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        self._controller.move_to(int(index.data(StepRole.STEP)) + 1)
+
+    def _wrap(self, term: Term) -> list[str]:
+        width = self.list.viewport().width() - SIDE_PX - _NUMBER_PX - SIDE_PX
+        return wrapped(term, QFontMetrics(_line_font()), max(60, width - 8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the arithmetic for the new width."""
+        super().resizeEvent(event)
+        self.model.rewrap()
+
+
+class _StepsView(QTableView):
+    """A table of one column: unlike a list, it measures no row that is not in view."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(LINE_PX)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(ROW_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a few steps at least."""
+        return QSize(120, 3 * ROW_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Return go to the step, on every system."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activated.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+
+def _line_font() -> QFont:
+    return number_font(UI_PX - 1)
+
+
+class _StepDelegate(QStyledItemDelegate):
+    """Draws a step, or a line of its arithmetic.
+
+    Attributes:
+        theme: Where the colours come from.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> None:
+        """Draw a row."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option, index)
+        if index.data(StepRole.LINE) >= 0:
+            self._paint_line(painter, option.rect, index)
+        else:
+            self._paint_step(painter, option.rect, index)
+        painter.restore()
+
+    def _color(self, role: str) -> QColor:
+        return QColor(getattr(self.theme.palette, role))
+
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> None:
+        """Draw one block behind the current step and its arithmetic."""
+        rect = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        is_step = index.data(StepRole.LINE) < 0
+        if index.data(StepRole.PHASE) != "current":
+            state = option.state
+            hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+            focused = bool(state & QStyle.StateFlag.State_HasFocus)
+            if hovered or focused:
+                painter.setPen(self._color("accent") if focused else Qt.PenStyle.NoPen)
+                painter.setBrush(
+                    self._color("hover") if hovered else Qt.BrushStyle.NoBrush
+                )
+                painter.drawRoundedRect(
+                    rect.adjusted(0.5, 1.5, -0.5, -1.5), _RADIUS, _RADIUS
+                )
+            return
+        path = QPainterPath()
+        # Corners that are not wanted lie outside what the row may draw on.
+        top = 1.0 if is_step else -2.0 * _RADIUS
+        bottom = -1.0 if index.data(StepRole.LAST) else 2.0 * _RADIUS
+        path.addRoundedRect(rect.adjusted(0, top, 0, bottom), _RADIUS, _RADIUS)
+        painter.setClipRect(option.rect)
+        painter.fillPath(path, self._color("selection"))
+
+    def _paint_line(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
+        indent = 0 if index.data(StepRole.FIRST) else _LINE_INDENT_PX
+        painter.setFont(_line_font())
+        painter.setPen(self._color("text" if indent == 0 else "dim"))
+        if index.data(StepRole.WARNING) and str(index.data()).startswith("("):
+            painter.setPen(self._color("attention"))
+        area = rect.adjusted(SIDE_PX + _NUMBER_PX + indent, 0, -SIDE_PX, 0)
+        if index.data(StepRole.LAST):
+            area.setBottom(area.bottom() - _BLOCK_END_PX)
+        area.setTop(area.bottom() + 1 - LINE_PX)
+        painter.drawText(area, _LEFT, str(index.data()))
+
+    def _paint_step(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
+        phase = str(index.data(StepRole.PHASE))
+        step = int(index.data(StepRole.STEP))
+        area = rect.adjusted(SIDE_PX, 0, -SIDE_PX, 0)
+        bold = QFont.Weight.DemiBold if phase == "current" else QFont.Weight.Normal
+        metrics = QFontMetrics(number_font(UI_PX - 2))
+        number = str(step + 1)
+        number_px = max(_NUMBER_PX, metrics.horizontalAdvance(number) + 8)
+        painter.setFont(number_font(UI_PX - 2))
+        painter.setPen(self._color("dim"))
+        if phase == "next":
+            painter.setPen(self._color("accent"))
+        painter.drawText(area, _LEFT, number)
+        area.setLeft(area.left() + number_px)
+        painter.setFont(ui_font(UI_PX, bold))
+        self._paint_result(painter, area, index, phase)
+        dim = phase == "later"
+        painter.setPen(self._color("dim" if dim else "text"))
+        text = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, area.width()
+        )
+        painter.drawText(area, _LEFT, text)
+
+    def _paint_result(
+        self, painter: QPainter, area: QRect, index: AnyIndex, phase: str
+    ) -> None:
+        """Draw what stands at the right, where the name leaves room for it."""
+        texts = []
+        warning = bool(index.data(StepRole.WARNING))
+        if result := str(index.data(StepRole.RESULT) or ""):
+            texts.append((result, "attention" if warning else "text"))
+        if phase == "next":
+            texts.append(("next", "accent"))
+        if index.data(StepRole.MANUAL):
+            texts.append(("by hand", "dim"))
+        metrics = painter.fontMetrics()
+        needed = min(metrics.horizontalAdvance(str(index.data())), 110)
+        for text, color in texts:
+            width = metrics.horizontalAdvance(text)
+            if needed + width + 10 > area.width():
+                continue
+            painter.setPen(self._color(color))
+            painter.drawText(area, _RIGHT, text)
+            area.setRight(area.right() - width - 10)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,292 @@
+"""The walk as a list: one row per step, and the arithmetic of the one just made.
+
+Every row is equally tall, so that a list of 65,000 steps opens at once: the arithmetic
+takes rows of its own, one per line of text.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+from gradviz.analysis.explain import Term, explain_step, step_name
+from gradviz.numbers import shown
+from gradviz.session.facts import StepFact
+from gradviz.session.mirror import Mirror
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class StepRole(IntEnum):
+    """What a row can be asked for besides its text.
+
+    Attributes:
+        STEP: The index of the step that the row belongs to.
+        LINE: Which line of its arithmetic it is; -1 for the step itself.
+        PHASE: ``made``, ``current``, ``next`` or ``later``.
+        RESULT: The short result at the right.
+        WARNING: Whether a number was lost or is wrong.
+        MANUAL: Whether the person put the step in.
+        FIRST: Whether a line of arithmetic begins a term.
+        LAST: Whether the row is the last one of its step.
+    """
+
+    STEP = Qt.ItemDataRole.UserRole + 1
+    LINE = Qt.ItemDataRole.UserRole + 2
+    PHASE = Qt.ItemDataRole.UserRole + 3
+    RESULT = Qt.ItemDataRole.UserRole + 4
+    WARNING = Qt.ItemDataRole.UserRole + 5
+    MANUAL = Qt.ItemDataRole.UserRole + 6
+    FIRST = Qt.ItemDataRole.UserRole + 7
+    LAST = Qt.ItemDataRole.UserRole + 8
+
+
+class StepsModel(QAbstractListModel):
+    """The steps of a mirror, the current one opened.
+
+    Attributes:
+        current: The index of the step made last, -1 at the start.
+        lines: The lines of its arithmetic, wrapped; each with whether it begins a term
+            and whether its term deserves a warning.
+    """
+
+    def __init__(
+        self, wrap: Callable[[Term], list[str]], parent: QObject | None = None
+    ) -> None:
+        """Make an empty list.
+
+        Args:
+            wrap: Breaks a term into lines that fit.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self.current = -1
+        self.lines: list[tuple[str, bool, bool]] = []
+        self._wrap = wrap
+        self._mirror: Mirror | None = None
+        self._count = 0
+        self._terms: dict[int, tuple[Term, ...]] = {}
+        self._made_at: dict[int, list[int]] = {}
+        self._zeroed_at: list[int] = []
+
+    # What has changed
+
+    def set_mirror(self, mirror: Mirror | None) -> None:
+        """Show a walk from the start; also when any number in it has changed."""
+        self.beginResetModel()
+        self._mirror = mirror
+        self._terms.clear()
+        self._made_at.clear()
+        self._zeroed_at = []
+        self._count = len(mirror.walk) if mirror else 0
+        self.current = mirror.playhead - 1 if mirror else -1
+        for i, step in enumerate(mirror.walk if mirror else ()):
+            if step.node < 0:
+                self._zeroed_at.append(i)
+            else:
+                self._made_at.setdefault(step.node, []).append(i)
+        self.lines = self._wrapped()
+        self.endResetModel()
+
+    def move(self) -> None:
+        """Follow the playhead."""
+        mirror = self._mirror
+        if mirror is None:
+            return
+        if len(mirror.walk) != self._count:
+            self.set_mirror(mirror)
+            return
+        before, after = self.current, mirror.playhead - 1
+        for index in range(min(before, after) + 1, max(before, after) + 1):
+            self._terms.pop(index, None)
+        self._close()
+        self.current = after
+        self._open(self._wrapped())
+        first, last = sorted((before, after))
+        self.dataChanged.emit(
+            self.index(self.row_of(max(0, first))),
+            self.index(min(self.rowCount() - 1, self.row_of(max(0, last)) + 1)),
+        )
+
+    def rewrap(self) -> None:
+        """Break the arithmetic anew, for another width."""
+        lines = self._wrapped()
+        if lines != self.lines:
+            self._close()
+            self._open(lines)
+
+    def _close(self) -> None:
+        if self.lines:
+            first = self.current + 1
+            self.beginRemoveRows(_NOWHERE, first, first + len(self.lines) - 1)
+            self.lines = []
+            self.endRemoveRows()
+
+    def _open(self, lines: list[tuple[str, bool, bool]]) -> None:
+        if lines:
+            first = self.current + 1
+            self.beginInsertRows(_NOWHERE, first, first + len(lines) - 1)
+            self.lines = lines
+            self.endInsertRows()
+
+    def _wrapped(self) -> list[tuple[str, bool, bool]]:
+        if self.current < 0:
+            return []
+        return [
+            (line, i == 0, term.wrong or term.lost is not None)
+            for term in self.terms(self.current)
+            for i, line in enumerate(self._wrap(term))
+        ]
+
+    # Rows and steps
+
+    def row_of(self, step: int) -> int:
+        """Return the row of a step."""
+        return step + (len(self.lines) if step > self.current else 0)
+
+    def step_of(self, row: int) -> tuple[int, int]:
+        """Return the step of a row, and which line of it, -1 for the step itself."""
+        if row <= self.current:
+            return row, -1
+        line = row - self.current - 1
+        if line < len(self.lines):
+            return self.current, line
+        return row - len(self.lines), -1
+
+    def terms(self, index: int) -> tuple[Term, ...]:
+        """Return the arithmetic of a step."""
+        mirror = self._mirror
+        if mirror is None or not 0 <= index < len(mirror.walk):
+            return ()
+        if index not in self._terms:
+            step = mirror.walk[index]
+            self._terms[index] = explain_step(
+                mirror.graph,
+                mirror.data,
+                step,
+                mirror.document.rule,
+                self._paths(mirror, index),
+            )
+        return self._terms[index]
+
+    def _paths(self, mirror: Mirror, index: int) -> dict[int, tuple[int, int]]:
+        """Return how many of each operand's slots have pushed after a step."""
+        zeroed = bisect_right(self._zeroed_at, index)
+        since = self._zeroed_at[zeroed - 1] if zeroed else -1
+        counts: dict[int, tuple[int, int]] = {}
+        for operand in dict.fromkeys(
+            mirror.graph.nodes[mirror.walk[index].node].operands
+        ):
+            pushed = expected = 0
+            for edge in mirror.graph.consumers[operand]:
+                made = self._made_at.get(edge.consumer, ())
+                expected += bool(made)
+                position = bisect_right(made, index)
+                pushed += bool(position and made[position - 1] > since)
+            counts[operand] = (pushed, expected)
+        return counts
+
+    # What Qt asks for
+
+    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return how many rows there are."""
+        return 0 if parent.isValid() else self._count + len(self.lines)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what a row shows."""
+        mirror = self._mirror
+        if mirror is None or not index.isValid():
+            return None
+        step, line = self.step_of(index.row())
+        if role == StepRole.STEP:
+            return step
+        if role == StepRole.LINE:
+            return line
+        if role == StepRole.LAST:
+            return line == len(self.lines) - 1 if step == self.current else True
+        if line >= 0:
+            return self._of_line(line, role)
+        return self._of_step(mirror, step, role)
+
+    def _of_line(self, line: int, role: int) -> object:
+        text, first, warning = self.lines[line]
+        found: dict[int, object] = {
+            Qt.ItemDataRole.DisplayRole: text,
+            Qt.ItemDataRole.AccessibleTextRole: text,
+            StepRole.FIRST: first,
+            StepRole.WARNING: warning,
+            StepRole.PHASE: "current",
+        }
+        return found.get(role)
+
+    def _of_step(self, mirror: Mirror, index: int, role: int) -> object:
+        step = mirror.walk[index]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return step_name(mirror.graph, step)
+            case StepRole.PHASE:
+                return self._phase(index)
+            case StepRole.MANUAL:
+                return step.kind == "manual"
+            case StepRole.RESULT:
+                return self._result(mirror, index, step)
+            case StepRole.WARNING:
+                return index <= self.current and self._warns(index)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tip(mirror, index, step)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(mirror, index, step)
+        return None
+
+    def _phase(self, index: int) -> str:
+        if index <= self.current:
+            return "current" if index == self.current else "made"
+        return "next" if index == self.current + 1 else "later"
+
+    def _warns(self, index: int) -> bool:
+        return any(term.wrong or term.lost is not None for term in self.terms(index))
+
+    def _result(self, mirror: Mirror, index: int, step: StepFact) -> str:
+        """Return the change that says most: lost first, then where paths meet."""
+        if index > self.current or step.node < 0:
+            return ""
+        written = [term for term in self.terms(index) if term.after is not None]
+        if not written:
+            return ""
+
+        def weight(term: Term) -> tuple[bool, bool, bool]:
+            node = mirror.graph.nodes[term.operand]
+            meets = len(mirror.graph.consumers[term.operand]) > 1
+            return (term.wrong or term.lost is not None, meets, node.is_leaf)
+
+        chosen = max(written, key=weight)
+        name = mirror.graph.nodes[chosen.operand].name
+        return f"{name}: {shown(chosen.after)}"
+
+    def _tip(self, mirror: Mirror, index: int, step: StepFact) -> str:
+        terms = "\n".join(term.text for term in self.terms(index)[:12])
+        made = index <= self.current
+        action = (
+            "Click to go back to here" if made else "Click to make every step to here"
+        )
+        if index == self.current:
+            action = "This step was made last"
+        return "\n".join(part for part in (terms, action) if part)
+
+    def _spoken(self, mirror: Mirror, index: int, step: StepFact) -> str:
+        kind = ", put in by hand" if step.kind == "manual" else ""
+        result = self._result(mirror, index, step)
+        phase = {"current": "made last", "next": "next", "later": "to come"}
+        said = phase.get(self._phase(index), "made")
+        name = step_name(mirror.graph, step)
+        return f"Step {index + 1}, {name}{kind}, {said}" + (
+            f", {result}" if result else ""
+        )
