@@ -7,7 +7,8 @@ subtracting the same float does not always give the first one back.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import is_
+from itertools import chain
+from operator import attrgetter, is_
 from typing import Any, Final, NamedTuple
 
 from gradviz.graph.build import LiveGraph
@@ -39,7 +40,13 @@ class Attributes:
     live: LiveGraph
 
     def __post_init__(self) -> None:
-        self._seen = [self._read(node) for node in range(len(self.live.values))]
+        values, adapters = self.live.values, self.live.adapters
+        self._plain = all(type(v).__dictoffset__ for v in values) and not any(
+            adapter.slots for adapter in adapters
+        )
+        """Whether every attribute of every Value stands in its ``__dict__``."""
+        self._all = range(len(values))
+        self._seen = [self._read(node) for node in self._all]
 
     def _read(self, node: int) -> dict[str, object]:
         return self.live.adapters[node].attributes(self.live.values[node])
@@ -50,14 +57,36 @@ class Attributes:
         Args:
             nodes: The Values to look at, by default all.
         """
+        if nodes is None:
+            if self._plain and self._nothing_changed():
+                return ()
+            nodes = self._all
         changes: list[Change] = []
-        for node in range(len(self._seen)) if nodes is None else nodes:
+        for node in nodes:
             old, new = self._seen[node], self._read(node)
-            if old.keys() == new.keys() and all(map(is_, old.values(), new.values())):
+            if _same(old, new):
                 continue
             changes.extend(_changes(node, old, new))
             self._seen[node] = new
         return tuple(changes)
+
+    def differs(self, nodes: Iterable[int] | None = None) -> bool:
+        """Whether any of some Values, by default all, has changed since the last look."""
+        if nodes is None:
+            if self._plain:
+                return not self._nothing_changed()
+            nodes = self._all
+        return not all(_same(self._seen[node], self._read(node)) for node in nodes)
+
+    def _nothing_changed(self) -> bool:
+        """Compare everything by identity, without a line of Python per Value."""
+        live = list(map(attrgetter("__dict__"), self.live.values))
+        seen = self._seen
+        return (
+            all(map(int.__eq__, map(len, live), map(len, seen)))
+            and all(map(is_, _names(live), _names(seen)))
+            and all(map(is_, _contents(live), _contents(seen)))
+        )
 
     def write(self, node: int, attribute: str, value: object) -> Delta:
         """Set one attribute (or remove it) and return the change it made."""
@@ -85,6 +114,17 @@ class Attributes:
             return
         setattr(target, attribute, value)
         self._seen[node][attribute] = value
+
+
+_names = chain.from_iterable
+
+
+def _contents(held: Iterable[dict[str, object]]) -> Iterable[object]:
+    return chain.from_iterable(map(dict.values, held))
+
+
+def _same(old: dict[str, object], new: dict[str, object]) -> bool:
+    return [*old] == [*new] and all(map(is_, old.values(), new.values()))
 
 
 def _changes(node: int, old: dict[str, object], new: dict[str, object]) -> list[Change]:

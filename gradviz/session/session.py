@@ -11,7 +11,7 @@ from dataclasses import replace
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import cells
 from gradviz.graph.model import Graph
-from gradviz.session.attributes import Attributes, Delta
+from gradviz.session.attributes import Attributes, Delta, merged
 from gradviz.session.document import Document, Number
 from gradviz.session.history import Edit, History
 from gradviz.session.replay import ReplayError
@@ -19,6 +19,9 @@ from gradviz.session.start import Start
 from gradviz.session.walk import ZERO, Step, Walk, unmade, with_plan
 
 RULES = ("assign", "accumulate")
+
+_LOOK_AFTER = 2000
+"""Values per new step that may go unlooked at, so that one step of many stays quick."""
 
 
 class StepError(Exception):
@@ -31,6 +34,10 @@ class StepError(Exception):
     def __init__(self, node: int, name: str) -> None:
         super().__init__(f"{name}._backward() failed; the step was taken back.")
         self.node = node
+
+
+class _StrayWriteError(Exception):
+    """A step that was made has written to a Value out of its reach."""
 
 
 class EditError(Exception):
@@ -67,6 +74,9 @@ class Session:
         self._history = History()
         self._ids = {id(value): node for node, value in enumerate(live.values)}
         self._within_reach: dict[int, tuple[int, ...]] = {}
+        self._unsettled: int | None = None
+        """The first step after which not every Value has been looked at."""
+        self._looks_everywhere = False
 
     @property
     def graph(self) -> Graph:
@@ -97,9 +107,9 @@ class Session:
             StepError: The person's code failed; the playhead stays before that step.
         """
         target = max(0, min(playhead, len(self.walk)))
-        while self.playhead > target:
-            self.playhead -= 1
-            self._attributes.undo(self.walk[self.playhead].delta or ())
+        if target < self.playhead:
+            self._settle()
+            self._take_back(target)
         while self.playhead < target:
             delta = self.walk[self.playhead].delta
             if delta is None:
@@ -107,6 +117,11 @@ class Session:
                 return
             self._attributes.redo(delta)
             self.playhead += 1
+
+    def _take_back(self, target: int) -> None:
+        while self.playhead > target:
+            self.playhead -= 1
+            self._attributes.undo(self.walk[self.playhead].delta or ())
 
     def step(self) -> None:
         """Make the next step, if there is one."""
@@ -205,54 +220,101 @@ class Session:
     def _make(self, target: int) -> None:
         """Make new steps up to ``target``, looking only where each should write.
 
-        Afterwards every Value is looked at once. If a step has written where it should
-        not reach, the steps are taken back and made again with a look at every Value
-        after each.
+        A ``_backward`` that writes elsewhere is found before the next step that could
+        meet what it wrote, and at the latest by ``_settle``; from then on every Value
+        is looked at after every step.
         """
-        start = self.playhead
+        if self._unsettled is None and not self._looks_everywhere:
+            self._unsettled = self.playhead
         try:
-            self._make_steps(target, everywhere=False)
-            failed = False
+            self._make_steps(target)
+        except _StrayWriteError:
+            self._looks_everywhere = True
+            self._settle()
+            self._make(target)
+            return
         except StepError as error:
-            if isinstance(error.__cause__, KeyboardInterrupt):
-                self._attributes.undo(self._attributes.take())
-                raise
-            failed = True
+            self._take_back_half(error.node)
+            raise
+        if self._unsettled is not None:
+            made = self.playhead - self._unsettled
+            if made * _LOOK_AFTER >= len(self.graph) or target == len(self.walk):
+                self._settle()
+
+    def _settle(self) -> None:
+        """Look at every Value, so that all the steps have changed is in their deltas.
+
+        What a single step wrote out of its reach is added to its delta. Of several
+        steps nobody knows which one it was: they are taken back and made again.
+        """
+        first, self._unsettled = self._unsettled, None
+        if first is None:
+            return
         stray = self._attributes.take()
-        if not stray and not failed:
+        if not stray:
+            return
+        self._looks_everywhere = True
+        last = self.playhead - 1
+        if first == last:
+            step = self.walk[last]
+            whole = replace(step, delta=merged(step.delta or (), stray))
+            self.walk = (*self.walk[:last], whole, *self.walk[last + 1 :])
             return
         self._attributes.undo(stray)
-        self.move_to(start)
+        self._make_again(first)
+
+    def _take_back_half(self, node: int) -> None:
+        """Undo what a ``_backward`` wrote before it raised."""
+        written = self._attributes.take()
+        self._attributes.undo(written)
+        first, self._unsettled = self._unsettled, None
+        reach = self._reach(node)
+        if first is None or all(change.node in reach for change in written):
+            return
+        # An earlier step may have written some of it.
+        self._looks_everywhere = True
+        self._make_again(first)
+
+    def _make_again(self, first: int) -> None:
+        """Take the steps from ``first`` back and make them again."""
+        target = self.playhead
+        self._take_back(first)
         try:
-            self._make_steps(target, everywhere=True)
-        except StepError:
-            self._attributes.undo(self._attributes.take())
+            self._make_steps(target)
+        except StepError as error:
+            self._take_back_half(error.node)
             raise
 
-    def _make_steps(self, target: int, everywhere: bool) -> None:
+    def _make_steps(self, target: int) -> None:
         walk = list(self.walk)
         try:
             while self.playhead < target:
                 step = walk[self.playhead]
                 upstream = None if step.node < 0 else self._start.gradient(step.node)
-                delta = self._call(step, everywhere)
+                delta = self._call(step)
                 walk[self.playhead] = Step(step.node, step.kind, delta, upstream)
                 self.playhead += 1
         finally:
             self.walk = tuple(walk)
 
-    def _call(self, step: Step, everywhere: bool) -> Delta:
+    def _call(self, step: Step) -> Delta:
         """Make one step and return everything it changed."""
+        everywhere = self._looks_everywhere
         if step.kind == "zero":
+            if not everywhere and self._attributes.differs():
+                raise _StrayWriteError
             return self._start.clear(self.document)
         hook = self.live.adapters[step.node].hook_of(self.live.values[step.node])
         if hook is None:
             return ()
+        reach = self._reach(step.node)
+        if not everywhere and self._attributes.differs(reach):
+            raise _StrayWriteError
         try:
             hook()
-        except (Exception, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             raise StepError(step.node, self.graph.nodes[step.node].name) from error
-        return self._attributes.take(None if everywhere else self._reach(step.node))
+        return self._attributes.take(None if everywhere else reach)
 
     def _reach(self, node: int) -> tuple[int, ...]:
         """Return the Values that the closure of a ``_backward`` can write to directly.
@@ -279,6 +341,7 @@ class Session:
 
     def _insert(self, step: Step, text: str) -> None:
         """Make a step at the playhead that was not planned."""
+        self._settle()
         before, playhead = self.walk, self.playhead
         made = (*self.walk[:playhead], step)
         self.walk = with_plan(self.graph, self.document.seeds, made)
@@ -340,6 +403,7 @@ class Session:
         else:
             self.walk = with_plan(self.graph, self.document.seeds, made)
         self.move_to(playhead)
+        self._settle()
 
 
 def _rule(live: LiveGraph) -> str | None:
