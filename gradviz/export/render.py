@@ -95,7 +95,7 @@ def write(mirror: Mirror, layout: Layout, target: Path, theme: str) -> None:
     _application = QGuiApplication.instance() or QGuiApplication(["gradviz"])
     load_fonts()
     chosen = DARK if theme == "dark" else LIGHT
-    save_picture(target, mirror, layout, chosen, target.suffix.lower()[1:])
+    save_picture(target, mirror, layout, chosen)
 
 
 def _choose(conversation: Conversation, root: str) -> None:

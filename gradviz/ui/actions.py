@@ -163,7 +163,7 @@ MENUS = (
                 "Set every gradient back to what a new Value has; the seeds stay",
                 ("Z",),
                 "zero",
-                "Zero ∇",
+                "Zero",
             ),
             None,
             Command(
@@ -237,6 +237,7 @@ class Actions:
     def __init__(self, window: QWidget) -> None:
         self.commands = {command.name: command for command in COMMANDS}
         self._actions = {c.name: _action(c, window) for c in COMMANDS}
+        self._theme: Theme | None = None
         window.addActions(list(self._actions.values()))
 
     def __getitem__(self, name: str) -> QAction:
@@ -252,9 +253,15 @@ class Actions:
 
     def set_theme(self, theme: Theme) -> None:
         """Colour every icon."""
+        self._theme = theme
         for command in COMMANDS:
             if command.icon:
                 self._actions[command.name].setIcon(icon(command.icon, theme))
+
+    def set_icon(self, name: str, icon_name: str) -> None:
+        """Give a command another icon than that of the table."""
+        if self._theme is not None:
+            self._actions[name].setIcon(icon(icon_name, self._theme))
 
 
 def _action(command: Command, window: QWidget) -> QAction:

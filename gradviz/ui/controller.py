@@ -51,7 +51,8 @@ class Controller(QObject):
             numbers or progress may have changed.
         session_changed: Document, walk or any number may have changed, same graph.
         busy_changed: What is being done, as text; empty when nothing is.
-        failed: A Failure, to be shown until the next success.
+        failed: A Failure of what was asked of the session; nothing else has changed.
+        opening_failed: A Failure of a file that was to be opened; what is shown stays.
         succeeded: A request was fulfilled; a failure shown before no longer holds.
         printed: (stream, text) that the person's code printed.
         worker_ended: How the worker ended, as one sentence.
@@ -62,6 +63,7 @@ class Controller(QObject):
     session_changed = Signal()
     busy_changed = Signal(str)
     failed = Signal(object)
+    opening_failed = Signal(object)
     succeeded = Signal()
     printed = Signal(str, str)
     worker_ended = Signal(str)
@@ -285,10 +287,12 @@ class Controller(QObject):
             self.mirror = Mirror(Graph(reply.opened.nodes, reply.opened.roots))
         if reply.update is not None and self.mirror is not None:
             self._take_over(request, reply)
-        if reply.failure is not None:
-            self.failed.emit(reply.failure)
-        else:
+        if reply.failure is None:
             self.succeeded.emit()
+        elif isinstance(request, Open):
+            self.opening_failed.emit(reply.failure)
+        else:
+            self.failed.emit(reply.failure)
         self._flush_held()
         self._end_busy()
 

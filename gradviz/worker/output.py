@@ -24,8 +24,12 @@ class Printed(io.TextIOBase):
     encoding = "utf-8"
 
     def __init__(
-        self, name: Literal["stdout", "stderr"], send: Callable[[Output], None]
+        self,
+        name: Literal["stdout", "stderr"],
+        send: Callable[[Output], None],
+        deliver_interrupt: Callable[[], None],
     ) -> None:
+        self._deliver_interrupt = deliver_interrupt
         self._name = name
         self._send = send
         self._pieces: list[str] = []
@@ -40,14 +44,18 @@ class Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take text, and send it on when enough has come or enough time has passed."""
+        self._take(text)
+        self._deliver_interrupt()
+        return len(text)
+
+    def _take(self, text: str) -> None:
         if self._sent + self._held + len(text) > LIMIT:
             self._dropped += len(text)
-            return len(text)
+            return
         self._pieces.append(text)
         self._held += len(text)
         if self._held > _PIECE or time.monotonic() - self._last > _FLUSH_S:
             self.flush()
-        return len(text)
 
     def flush(self) -> None:
         """Send what has been held back."""

@@ -10,11 +10,10 @@ import queue
 import signal
 import sys
 import threading
-from types import FrameType
 
 from gradviz.channel import Channel, ChannelClosedError, parent_channel
 from gradviz.worker.desk import Desk
-from gradviz.worker.failures import is_ours
+from gradviz.worker.interrupts import Interrupts
 from gradviz.worker.messages import AnyAnswer, AnyRequest, Stage
 from gradviz.worker.output import Printed
 
@@ -33,12 +32,15 @@ class Server:
 
     def run(self) -> None:
         """Fulfil requests until the window is gone."""
-        out, err = Printed("stdout", self._tell), Printed("stderr", self._tell)
+        interrupts = Interrupts()
+        out = Printed("stdout", self._tell, interrupts.deliver)
+        err = Printed("stderr", self._tell, interrupts.deliver)
         sys.stdout, sys.stderr = out, err
-        signal.signal(signal.SIGINT, _interrupt_their_code)
+        signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             request = self._requests.get()
+            interrupts.forget()
             reply = self._desk.fulfil(request)
             out.finish()
             err.finish()
@@ -57,12 +59,6 @@ class Server:
             self.channel.send(message)
         except ChannelClosedError:
             os._exit(0)
-
-
-def _interrupt_their_code(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt in the person's code, never in the middle of ours."""
-    if frame is not None and not is_ours(frame.f_code.co_filename):
-        raise KeyboardInterrupt
 
 
 def main() -> None:

@@ -41,6 +41,8 @@ def write(
         painter.drawText(at, text)
         return
     path = QPainterPath()
+    # The strokes of Inter's glyphs overlap.
+    path.setFillRule(Qt.FillRule.WindingFill)
     path.addText(at, font.font, text)
     painter.fillPath(path, painter.pen().color())
 

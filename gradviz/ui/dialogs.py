@@ -1,0 +1,90 @@
+"""The few dialogs: shortcuts and about."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gradviz import __version__
+from gradviz.ui.actions import MENUS, shown_keys
+
+MOUSE = (
+    ("Wheel", "Zoom at the pointer"),
+    ("Drag", "Move the picture"),
+    ("Click a card", "Select its Value"),
+    ("Double-click a card", "Call its _backward() now"),
+    ("Tab, Shift+Tab", "Walk along the edges of the graph"),
+)
+
+
+class ShortcutsDialog(QDialog):
+    """Lists every shortcut, made from the same table as the menus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard Shortcuts")
+        self.setObjectName("shortcuts-dialog")
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        groups = [
+            (
+                menu.text.replace("&", ""),
+                [
+                    (
+                        "  ".join(shown_keys(k) for k in command.keys),
+                        command.text.replace("&", "").rstrip("…"),
+                    )
+                    for command in menu.commands
+                    if command is not None and command.keys
+                ],
+            )
+            for menu in MENUS
+        ]
+        groups.append(("On the canvas", list(MOUSE)))
+        for left in (groups[:3], groups[3:]):
+            columns.addWidget(self._column(left), alignment=Qt.AlignmentFlag.AlignTop)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 16)
+        outer.addLayout(columns)
+        outer.addWidget(buttons)
+
+    def _column(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> QWidget:
+        column = QWidget(self)
+        grid = QGridLayout(column)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        for title, rows in groups:
+            heading = QLabel(title, column)
+            heading.setProperty("role", "heading")
+            heading.setContentsMargins(0, 10, 0, 2)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+            for keys, text in rows:
+                row = grid.rowCount()
+                shown = QLabel(keys, column)
+                shown.setProperty("role", "dim")
+                grid.addWidget(shown, row, 0)
+                grid.addWidget(QLabel(text, column), row, 1)
+        return column
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what this program is."""
+    QMessageBox.about(
+        parent,
+        "About gradviz",
+        f"<h3>gradviz {__version__}</h3>"
+        "<p>See backpropagation happen, one <code>_backward()</code> call at a time, "
+        "on your own Value class.</p>"
+        "<p>Free software under the MIT licence. Drawn with Qt and graphviz; set in "
+        "Inter and JetBrains Mono (SIL Open Font Licence).</p>",
+    )

@@ -1,0 +1,85 @@
+"""The panels around the canvas, as docks that can be moved, closed and restored."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+
+from gradviz.ui.controller import Controller
+from gradviz.ui.panels.inspector import InspectorPanel
+from gradviz.ui.panels.leaves import LeavesPanel
+from gradviz.ui.panels.seeds import SeedsPanel
+from gradviz.ui.panels.steps import StepsPanel
+from gradviz.ui.theme import Theme
+
+LEFT_PX, RIGHT_PX = 262, 350
+
+
+class Docks:
+    """Makes the panels and puts them beside the canvas.
+
+    Attributes:
+        leaves: Leaf data.
+        seeds: Seed gradients.
+        steps: The walk.
+        inspector: The selected Value.
+    """
+
+    def __init__(
+        self, window: QMainWindow, controller: Controller, theme: Theme
+    ) -> None:
+        self._window = window
+        self.leaves = LeavesPanel(controller, theme, window)
+        self.seeds = SeedsPanel(controller, theme, window)
+        self.steps = StepsPanel(controller, theme, window)
+        self.inspector = InspectorPanel(controller, theme, window)
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self._places = (
+            (self._dock("Leaves", self.leaves), left),
+            (self._dock("Seed gradients", self.seeds), left),
+            (self._dock("Steps", self.steps), right),
+            (self._dock("Inspector", self.inspector), right),
+        )
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Put every dock where it is at the first start."""
+        for dock, area in self._places:
+            dock.setFloating(False)
+            self._window.addDockWidget(area, dock)
+            dock.show()
+        leaves, seeds, steps, inspector = (dock for dock, _ in self._places)
+        resize = self._window.resizeDocks
+        resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
+        resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
+
+    def show(self, panel: QWidget) -> None:
+        """Bring a panel to the front, if it was closed or covered."""
+        for dock, _ in self._places:
+            if dock.widget() is panel:
+                dock.show()
+                dock.raise_()
+
+    def add_to(self, menu: QMenu) -> None:
+        """Let a menu show and hide each panel."""
+        for dock, _ in self._places:
+            menu.addAction(dock.toggleViewAction())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the colours of every panel."""
+        each: tuple[Callable[[Theme], None], ...] = (
+            self.leaves.set_theme,
+            self.seeds.set_theme,
+            self.steps.set_theme,
+            self.inspector.set_theme,
+        )
+        for set_theme in each:
+            set_theme(theme)
+
+    def _dock(self, title: str, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock-{title.lower().replace(' ', '-')}")
+        dock.setWidget(panel)
+        return dock

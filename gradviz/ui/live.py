@@ -1,0 +1,55 @@
+"""``gradviz.show``: the window on a program's own live Values, in its own process."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QApplication
+
+from gradviz.graph.adapter import Adapters
+from gradviz.ui.controller import Controller
+from gradviz.ui.layouts import Layouts
+from gradviz.worker.desk import Desk
+from gradviz.worker.messages import AnyRequest, ChooseRoots, Reply
+from gradviz.worker.opened import Drawn
+
+
+class LiveController(Controller):
+    """A controller whose session is in this process: no worker, no file."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        super().__init__()
+        self._drawn = drawn
+        self._desk = Desk(self.busy_changed.emit, drawn)
+
+    @property
+    def alive(self) -> bool:
+        """Always: the Values are here."""
+        return True
+
+    def _send(self, request: AnyRequest) -> None:  # type: ignore[override]
+        self._on_reply(None, request, self._desk.fulfil(request))
+
+    def present(self) -> None:
+        """Show what there is to show."""
+        reply = Reply(0, self._drawn.opened(), self._drawn.reporter.update())
+        self._on_reply(None, ChooseRoots(), reply)
+
+
+def show_live(roots: Sequence[object], variables: Mapping[int, str]) -> None:
+    """Open the window on live Values and return when it is closed.
+
+    Raises:
+        StartupProblem: There is no display to open a window on.
+        AdapterError: A root is not a Value.
+        GraphError: There is no root, or a Value depends on itself.
+    """
+    drawn = Drawn([roots], variables, Adapters())
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    controller, layouts = LiveController(drawn), Layouts()
+    from gradviz.ui.main_window import MainWindow
+
+    window = MainWindow(controller, layouts)
+    controller.present()
+    window.show()
+    application.exec()
+    layouts.close()

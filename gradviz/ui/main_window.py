@@ -1,0 +1,509 @@
+"""The window: canvas in the middle, panels around it, one action for every command."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gradviz.export.render import FORMATS, write
+from gradviz.export.target import ExportError
+from gradviz.layout.geometry import Layout
+from gradviz.numbers import shown
+from gradviz.sources.program import SUFFIXES
+from gradviz.ui.actions import MENUS, Actions
+from gradviz.ui.canvas.view import CanvasView
+from gradviz.ui.controller import Controller
+from gradviz.ui.dialogs import ShortcutsDialog, show_about
+from gradviz.ui.docks import Docks
+from gradviz.ui.key_guard import KeyGuard
+from gradviz.ui.layouts import Layouts
+from gradviz.ui.panels.findbar import FindBar
+from gradviz.ui.panels.notice import NoticeBar
+from gradviz.ui.panels.timeline import TimelineBar
+from gradviz.ui.playback import Playback
+from gradviz.ui.settings import Settings
+from gradviz.ui.status import Status
+from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
+from gradviz.ui.toolbar import ToolBar
+from gradviz.worker.messages import Failure
+
+FIRST_SIZE = QSize(1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Shows a session and asks it to act.
+
+    Attributes:
+        controller: The session's controller.
+        canvas: The graph.
+        docks: The panels.
+        actions_by_name: Every command's QAction.
+    """
+
+    def __init__(self, controller: Controller, layouts: Layouts) -> None:
+        super().__init__()
+        load_fonts()
+        self.controller = controller
+        self._layouts = layouts
+        self._settings = Settings(self)
+        self._theme = self._chosen_theme()
+        apply_theme(_application(), self._theme)
+        self.actions_by_name = Actions(self)
+        self._playback = Playback(self)
+        self.canvas = CanvasView(self)
+        self._notice = NoticeBar(self._theme, self)
+        self._find = FindBar(controller, self._theme, self)
+        self._timeline = TimelineBar(controller, self._theme, self)
+        self.docks = Docks(self, controller, self._theme)
+        self._toolbar = ToolBar(self.actions_by_name, self._playback, self)
+        self._status = Status(self)
+        self._last_layout: Layout | None = None
+        self._layout_is_for_new_graph = False
+        self._step_notice = False
+        self._recent_menu = QMenu("Open &Recent", self)
+        self._build()
+        self._connect()
+        self._restore()
+        self.set_theme(self._theme)
+        self._update_actions()
+
+    # Building
+
+    def _build(self) -> None:
+        self.setObjectName("main-window")
+        self.setWindowTitle("gradviz")
+        self.setAcceptDrops(True)
+        self.addToolBar(self._toolbar)
+        center = QWidget(self)
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._notice, self._find, self.canvas):
+            column.addWidget(widget, stretch=1 if widget is self.canvas else 0)
+        self._find.hide()
+        self.setCentralWidget(center)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._timeline_bar())
+        self.setStatusBar(self._status)
+        for menu in MENUS:
+            self._build_menu(menu.text, menu.commands)
+
+    def _timeline_bar(self) -> QToolBar:
+        """Return the bar that lets the timeline run below the panels too."""
+        bar = QToolBar("Timeline", self)
+        bar.setObjectName("timeline-toolbar")
+        bar.setMovable(False)
+        bar.addWidget(self._timeline)
+        return bar
+
+    def _build_menu(self, text: str, commands) -> None:  # type: ignore[no-untyped-def]
+        menu = self.menuBar().addMenu(text)
+        for command in commands:
+            if command is None:
+                menu.addSeparator()
+                continue
+            menu.addAction(self.actions_by_name[command.name])
+            if command.name == "open":
+                menu.addMenu(self._recent_menu)
+            elif command.name == "full-screen":
+                panels = menu.addMenu("&Panels")
+                self.docks.add_to(panels)
+
+    def _connect(self) -> None:
+        controller, canvas, find = self.controller, self.canvas, self._find
+        self.actions_by_name.connect(
+            {
+                "open": self.ask_for_file,
+                "run-again": controller.run_again,
+                "stop": self._stop,
+                "export": self.export_picture,
+                "quit": self.close,
+                "undo": controller.undo,
+                "redo": controller.redo,
+                "copy": self.copy_value,
+                "find": find.start,
+                "find-next": find.find_next,
+                "find-previous": find.find_previous,
+                "step": self._step,
+                "step-back": self._step_back,
+                "run-to-end": self._run_to_end,
+                "reset": self._reset,
+                "play": self._playback.toggle,
+                "faster": self._playback.faster,
+                "slower": self._playback.slower,
+                "run-step": self._run_selected,
+                "zero": controller.zero_gradients,
+                "rule-assign": lambda: controller.set_rule("assign"),
+                "rule-accumulate": lambda: controller.set_rule("accumulate"),
+                "fit": canvas.fit,
+                "actual-size": canvas.actual_size,
+                "zoom-in": canvas.zoom_in,
+                "zoom-out": canvas.zoom_out,
+                "theme-system": lambda: self._choose_theme("system"),
+                "theme-dark": lambda: self._choose_theme("dark"),
+                "theme-light": lambda: self._choose_theme("light"),
+                "full-screen": self._toggle_full_screen,
+                "reset-layout": self.docks.arrange,
+                "shortcuts": lambda: ShortcutsDialog(self).open(),
+                "about": lambda: show_about(self),
+            }
+        )
+        controller.graph_changed.connect(self._on_graph_changed)
+        controller.moved.connect(self._on_moved)
+        controller.session_changed.connect(self._on_session_changed)
+        controller.busy_changed.connect(self._on_busy_changed)
+        controller.failed.connect(self._on_failed)
+        controller.opening_failed.connect(self._on_opening_failed)
+        controller.succeeded.connect(self._on_succeeded)
+        controller.worker_ended.connect(self._on_worker_ended)
+        self._layouts.ready.connect(self._on_layout_ready)
+        self._layouts.failed.connect(self._notice.show_info)
+        self._layouts.busy_changed.connect(self._on_layout_busy)
+        canvas.selected.connect(self._on_selected)
+        canvas.step_requested.connect(controller.run_step)
+        canvas.seed_requested.connect(self._seed)
+        canvas.zoom_changed.connect(self._status.show_zoom)
+        self.docks.inspector.node_activated.connect(self._go_to)
+        find.found_changed.connect(canvas.set_found)
+        find.current_changed.connect(self._go_to)
+        find.closed.connect(lambda: canvas.setFocus())
+        self._notice.cancel_requested.connect(self._stop)
+        self._playback.step_wanted.connect(self._play_step)
+        self._playback.changed.connect(self._update_actions)
+        self._toolbar.roots_chosen.connect(controller.choose_roots)
+        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(
+            self._on_system_theme_changed
+        )
+        guard = KeyGuard(self)
+        _application().installEventFilter(guard)
+
+    def _restore(self) -> None:
+        self.resize(FIRST_SIZE)
+        geometry, state = self._settings.window()
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if not state.isEmpty():
+            self.restoreState(state)
+
+    # Opening
+
+    def ask_for_file(self) -> None:
+        """Let the person choose a notebook or a script."""
+        kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        start = self.controller.path.parent if self.controller.path else Path.home()
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open", str(start), f"Notebooks and scripts ({kinds});;All files (*)"
+        )
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Run a file and show what it draws."""
+        self._playback.pause()
+        self.controller.open(path)
+
+    def _fill_recent_menu(self) -> None:
+        self._recent_menu.clear()
+        for path in self._settings.recent:
+            action = self._recent_menu.addAction(f"{path.name}  —  {path.parent}")
+            action.triggered.connect(lambda _checked=False, p=path: self.open(p))
+        if self._recent_menu.isEmpty():
+            self._recent_menu.addAction("No file opened yet").setEnabled(False)
+            return
+        self._recent_menu.addSeparator()
+        clear = self._recent_menu.addAction("&Clear List")
+        clear.triggered.connect(self._settings.forget_recent)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files that can be opened."""
+        if _dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the file dropped."""
+        path = _dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    # The walk
+
+    def _step(self) -> None:
+        self._playback.pause()
+        self.controller.step()
+
+    def _step_back(self) -> None:
+        self._playback.pause()
+        self.controller.step_back()
+
+    def _run_to_end(self) -> None:
+        self._playback.pause()
+        self.controller.run_to_end()
+
+    def _reset(self) -> None:
+        self._playback.pause()
+        self.controller.reset()
+
+    def _play_step(self) -> None:
+        if self.controller.at_end:
+            self._playback.pause()
+        else:
+            self.controller.step()
+
+    def _run_selected(self) -> None:
+        node = self.canvas.selected_node
+        mirror = self.controller.mirror
+        if node is not None and mirror and not mirror.graph.nodes[node].is_leaf:
+            self.controller.run_step(node)
+
+    def _seed(self, node: int) -> None:
+        """Let the person give a Value a seed gradient."""
+        self.canvas.select(node)
+        self.docks.show(self.docks.seeds)
+        self.docks.seeds.begin()
+
+    def _stop(self) -> None:
+        self._layouts.cancel()
+        self.controller.interrupt()
+
+    # What has changed
+
+    def _on_graph_changed(self) -> None:
+        mirror, opened = self.controller.mirror, self.controller.opened
+        assert mirror is not None
+        assert opened is not None
+        self._layout_is_for_new_graph = True
+        self._on_selected(-1)
+        self._toolbar.show_roots(opened)
+        path = self.controller.path
+        if path is not None:
+            self._settings.remember(path)
+            self.setWindowTitle(f"{path.stem} — gradviz")
+        self._layouts.lay_out(mirror.graph)
+        self._step_notice = False
+        self._notice.clear()
+        if opened.notices:
+            self._notice.show_info(" ".join(opened.notices))
+        self._status.show_session(self.controller)
+        self._update_actions()
+
+    def _on_layout_ready(self, layout: Layout) -> None:
+        mirror = self.controller.mirror
+        if mirror is None or len(layout.centers) != len(mirror.graph):
+            return
+        self._last_layout = layout
+        if self._layout_is_for_new_graph:
+            self._layout_is_for_new_graph = False
+            self.canvas.show_graph(mirror, layout)
+        else:
+            self.canvas.set_layout(layout)
+
+    def _on_moved(self, dirty: set[int]) -> None:
+        if not self._layout_is_for_new_graph:
+            self.canvas.refresh(dirty)
+        self._status.show_session(self.controller)
+        self._update_actions()
+
+    def _on_session_changed(self) -> None:
+        if not self._layout_is_for_new_graph:
+            self.canvas.refresh(None)
+        self._status.show_session(self.controller)
+        self._update_actions()
+
+    def _on_selected(self, node: int) -> None:
+        self.docks.inspector.set_selected(node)
+        self.docks.seeds.set_selected(node)
+        self._update_actions()
+
+    def _go_to(self, node: int) -> None:
+        if node >= 0:
+            self.canvas.select(node)
+            self.canvas.center_on(node)
+
+    def _on_busy_changed(self, text: str) -> None:
+        self._notice.set_busy(text)
+        self._status.show_session(self.controller)
+        self._update_actions()
+
+    def _on_layout_busy(self, busy: bool) -> None:
+        if not self.controller.busy:
+            self._notice.set_busy("Laying the graph out" if busy else "")
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._playback.pause()
+        self._step_notice = True
+        self._notice.show_failure(failure)
+        self._update_actions()
+
+    def _on_opening_failed(self, failure: Failure) -> None:
+        self._playback.pause()
+        self._step_notice = False
+        if self.controller.mirror is None:
+            self.canvas.set_hint("Nothing to show: the file failed, see above.")
+        self._notice.show_failure(failure, "Run again", self.controller.run_again)
+        self._update_actions()
+
+    def _on_succeeded(self) -> None:
+        if self._step_notice:
+            self._step_notice = False
+            self._notice.clear()
+
+    def _on_worker_ended(self, sentence: str) -> None:
+        self._playback.pause()
+        self._step_notice = False
+        failure = Failure("code", f"{sentence} Run it again to go on.")
+        self._notice.show_failure(failure, "Run again", self.controller.run_again)
+        self._status.show_session(self.controller)
+        self._update_actions()
+
+    def _update_actions(self) -> None:
+        mirror, actions = self.controller.mirror, self.actions_by_name
+        document = mirror.document if mirror else None
+        here, end = (mirror.playhead, len(mirror.walk)) if mirror else (0, 0)
+        node = self.canvas.selected_node
+        enabled = {
+            "run-again": self.controller.path is not None,
+            "stop": self.controller.busy,
+            "export": mirror is not None,
+            "undo": bool(document and document.undo),
+            "redo": bool(document and document.redo),
+            "copy": node is not None,
+            "find": mirror is not None,
+            "step": here < end,
+            "step-back": here > 0,
+            "run-to-end": here < end,
+            "reset": here > 0,
+            "play": here < end or self._playback.playing,
+            "run-step": bool(
+                mirror and node is not None and not mirror.graph.nodes[node].is_leaf
+            ),
+            "zero": mirror is not None,
+            "rule-assign": bool(document and document.rule),
+            "rule-accumulate": bool(document and document.rule),
+        }
+        for name, on in enabled.items():
+            actions[name].setEnabled(on)
+        rule = document.rule if document else None
+        actions["rule-assign"].setChecked(rule == "assign")
+        actions["rule-accumulate"].setChecked(rule == "accumulate")
+        undo, redo = (document.undo, document.redo) if document else ("", "")
+        actions["undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
+        actions["redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
+        self._show_playing()
+
+    def _show_playing(self) -> None:
+        playing = self._playback.playing
+        action = self.actions_by_name["play"]
+        action.setIconText("Pause" if playing else "Play")
+        action.setText("&Pause" if playing else "&Play")
+        self.actions_by_name.set_icon("play", "pause" if playing else "play")
+
+    # Copying and exporting
+
+    def copy_value(self) -> None:
+        """Put the selected Value's name, data and gradient on the clipboard."""
+        node, mirror = self.canvas.selected_node, self.controller.mirror
+        if node is None or mirror is None:
+            return
+        name = mirror.graph.nodes[node].name
+        data, grad = shown(mirror.data[node]), shown(mirror.grad[node])
+        QGuiApplication.clipboard().setText(f"{name} | {data} | ∇ {grad}")
+
+    def export_picture(self) -> None:
+        """Ask for a file name and save what the canvas shows."""
+        path = self.controller.path
+        suggested = (path.parent / path.stem).with_suffix(".svg") if path else Path()
+        filters = ";;".join(f"{kind.upper()} (*.{kind})" for kind in FORMATS)
+        name, chosen = QFileDialog.getSaveFileName(
+            self, "Export Picture", str(suggested), filters
+        )
+        if not name:
+            return
+        target = Path(name)
+        if target.suffix.lower().removeprefix(".") not in FORMATS:
+            target = target.with_name(f"{target.name}.{chosen[:4].strip().lower()}")
+        self.save_picture(target)
+
+    def save_picture(self, target: Path) -> None:
+        """Save what the canvas shows; the suffix names the format."""
+        mirror, layout = self.controller.mirror, self._last_layout
+        if mirror is None or layout is None:
+            return
+        try:
+            write(mirror, layout, target, self._theme.name)
+        except ExportError as error:
+            self._notice.show_failure(Failure("request", str(error)))
+        else:
+            self._notice.show_info(f"Saved {target}.")
+
+    # Looks
+
+    def _chosen_theme(self) -> Theme:
+        return {"dark": DARK, "light": LIGHT}.get(self._settings.theme, system_theme())
+
+    def _choose_theme(self, name: str) -> None:
+        self._settings.theme = name
+        self.set_theme(self._chosen_theme())
+
+    def _on_system_theme_changed(self) -> None:
+        if self._settings.theme == "system":
+            self.set_theme(system_theme())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the colours of everything."""
+        self._theme = theme
+        apply_theme(_application(), theme)
+        self.actions_by_name.set_theme(theme)
+        for widget in (self.canvas, self._notice, self._find, self._timeline):
+            widget.set_theme(theme)
+        self.docks.set_theme(theme)
+        for name in ("system", "dark", "light"):
+            action = self.actions_by_name[f"theme-{name}"]
+            action.setChecked(self._settings.theme == name)
+        self._show_playing()
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the full-screen command's mark true, whoever changed the window."""
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_by_name["full-screen"].setChecked(self.isFullScreen())
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember where everything is."""
+        self._playback.pause()
+        self._settings.save_window(self.saveGeometry(), self.saveState())
+        super().closeEvent(event)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and path.suffix.lower() in SUFFIXES:
+            return path
+    return None

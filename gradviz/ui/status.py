@@ -1,0 +1,54 @@
+"""The status bar: what is open, how large it is, and how the worker is."""
+
+from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
+
+from gradviz.ui.controller import Controller
+
+
+class Status(QStatusBar):
+    """Says in a few words what is shown."""
+
+    def __init__(self, parent: QMainWindow) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._name = self._label("status-file", "The file shown")
+        self._size = self._label("status-size", "The size of the graph")
+        self._walk = self._label("status-walk", "The walk")
+        self._worker = self._label("status-worker", "The worker", right=True)
+        self._zoom = self._label("status-zoom", "Zoom", right=True)
+
+    def show_session(self, controller: Controller) -> None:
+        """Show what a controller's session is."""
+        mirror, path = controller.mirror, controller.path
+        self._name.setText(path.stem if path and mirror else "nothing open")
+        self._worker.setText(_worker_text(controller))
+        if mirror is None:
+            self._size.clear()
+            self._walk.clear()
+            return
+        values, operands = len(mirror.graph), len(mirror.graph.edges)
+        self._size.setText(f"{values:,} Values · {operands:,} operands")
+        kinds = {step.kind for step in mirror.walk[: mirror.playhead]}
+        inserted = kinds - {"planned"}
+        self._walk.setText("walk: with your own steps" if inserted else "walk: planned")
+
+    def show_zoom(self, percent: float) -> None:
+        """Show how large the picture is."""
+        self._zoom.setText(f"{percent:.0f} %")
+
+    def _label(self, name: str, meaning: str, right: bool = False) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setAccessibleName(meaning)
+        if right:
+            self.addPermanentWidget(label)
+        else:
+            self.addWidget(label)
+        return label
+
+
+def _worker_text(controller: Controller) -> str:
+    if controller.busy:
+        return "running"
+    return "worker ready" if controller.alive else "worker ended"

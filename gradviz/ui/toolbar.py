@@ -1,0 +1,124 @@
+"""The toolbar: the walk's controls, the rule, the root shown, find and fit."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QComboBox,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from gradviz.ui.actions import Actions
+from gradviz.ui.playback import SPEEDS, Playback
+from gradviz.worker.messages import Opened
+
+_ICON_PX = 18
+
+
+class ToolBar(QToolBar):
+    """The buttons people use every minute.
+
+    Signals:
+        roots_chosen: Indices of the roots to show; empty for all that the file draws.
+    """
+
+    roots_chosen = Signal(tuple)
+
+    def __init__(self, actions: Actions, playback: Playback, parent: QMainWindow):
+        super().__init__("Toolbar", parent)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        self._playback = playback
+        self._add(actions["reset"])
+        self._add(actions["step-back"], words=True)
+        self._add(actions["step"], words=True).setProperty("primary", True)
+        self._add(actions["run-to-end"])
+        self._add(actions["play"], words=True)
+        self._speed = self._speed_button()
+        self.addWidget(self._speed)
+        self.addSeparator()
+        self._add_rule(actions)
+        self.addSeparator()
+        self._add(actions["zero"], words=True)
+        self._roots = self._root_picker()
+        self._roots_place = self.addWidget(self._roots)
+        self._roots_place.setVisible(False)
+        stretch = QWidget(self)
+        stretch.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+        )
+        self.addWidget(stretch)
+        self._add(actions["find"])
+        self._add(actions["fit"], words=True)
+        playback.changed.connect(self._show_speed)
+        self._show_speed()
+
+    def show_roots(self, opened: Opened) -> None:
+        """Offer the roots of a file; with one there is nothing to choose."""
+        self._roots.blockSignals(True)
+        self._roots.clear()
+        self._roots.addItem(f"All roots ({len(opened.choices)})", ())
+        for i, choice in enumerate(opened.choices):
+            self._roots.addItem(f"{choice.name} · {choice.size} Values", (i,))
+        chosen = opened.chosen[0] + 1 if len(opened.chosen) == 1 else 0
+        self._roots.setCurrentIndex(chosen)
+        self._roots.blockSignals(False)
+        self._roots_place.setVisible(len(opened.choices) > 1)
+
+    def _add(self, action: QAction, words: bool = False) -> QToolButton:
+        self.addAction(action)
+        button = self.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        button.setObjectName(action.objectName().replace("action", "button"))
+        button.setAccessibleName(action.text().replace("&", ""))
+        if words:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return button
+
+    def _add_rule(self, actions: Actions) -> None:
+        group = QActionGroup(self)
+        for name, place in (("rule-assign", "first"), ("rule-accumulate", "last")):
+            group.addAction(actions[name])
+            button = self._add(actions[name])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            button.setProperty("segment", place)
+
+    def _speed_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("button-speed")
+        button.setAccessibleName("Playing speed")
+        button.setToolTip("How fast Play makes steps (faster ], slower [)")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setProperty("flat", True)
+        menu = QMenu(button)
+        for speed in SPEEDS:
+            action = menu.addAction(_speed_text(speed))
+            action.triggered.connect(
+                lambda _checked=False, s=speed: self._playback.set_speed(s)
+            )
+        button.setMenu(menu)
+        return button
+
+    def _root_picker(self) -> QComboBox:
+        picker = QComboBox(self)
+        picker.setObjectName("root-picker")
+        picker.setAccessibleName("Root shown")
+        picker.setToolTip("Which root's graph is shown")
+        picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        picker.setMaximumWidth(190)
+        picker.activated.connect(
+            lambda index: self.roots_chosen.emit(tuple(picker.itemData(index)))
+        )
+        return picker
+
+    def _show_speed(self) -> None:
+        self._speed.setText(_speed_text(self._playback.speed))
+
+
+def _speed_text(speed: float) -> str:
+    return f"{speed:g}×"

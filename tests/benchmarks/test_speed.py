@@ -1,0 +1,209 @@
+"""Speed beside what a person would do today, on the same graph in the same run.
+
+Run with ``make bench``. Within a group, the number in brackets is the ratio to the
+fastest.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import networks
+import pytest
+import todays_way
+from PySide6.QtCore import QEventLoop
+
+from gradviz.graph.build import build
+from gradviz.layout.cache import LayoutCache
+from gradviz.layout.geometry import layout_request
+from gradviz.layout.service import LayoutService
+
+AT_SIZES = pytest.mark.parametrize("size", networks.SIZES)
+
+
+def painted(window, condition):
+    """Let events happen until a condition holds and the canvas shows it."""
+    loop = QEventLoop()
+    while not condition():
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    window.canvas.viewport().repaint()
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="one step, repainted")
+def test_step(benchmark, window, size):
+    window = window(size)
+    controller = window.controller
+
+    def rewind():
+        controller.reset()
+        window.canvas.viewport().repaint()
+
+    def step():
+        wanted = controller.mirror.playhead + 1
+        controller.step()
+        painted(
+            window,
+            lambda: controller.mirror.playhead == wanted and not controller.busy,
+        )
+
+    rounds = min(len(controller.mirror.walk), 100)
+    benchmark.pedantic(step, rounds=rounds, warmup_rounds=0)
+    assert controller.mirror.playhead == rounds
+    rewind()
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="one step, repainted")
+def test_step_with_todays_draw_dot(benchmark, size):
+    root = networks.values(size)
+    root.grad = 1.0
+
+    def step():
+        root._backward()
+        todays_way.draw_dot(root)
+
+    benchmark.pedantic(step, rounds=3 if size == 1000 else 10, warmup_rounds=1)
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="one leaf edited, every number repainted")
+def test_leaf_edit(benchmark, window, size):
+    window = window(size)
+    controller = window.controller
+    controller.run_to_end()
+    painted(window, lambda: not controller.busy)
+    leaf = controller.mirror.graph.named("x1")
+    numbers = iter(range(1, 10_000))
+
+    def edit():
+        wanted = next(numbers) / 100
+        controller.set_leaf(leaf, wanted)
+        painted(
+            window,
+            lambda: controller.mirror.data[leaf] == wanted and not controller.busy,
+        )
+
+    benchmark.pedantic(edit, rounds=30, warmup_rounds=2)
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="one leaf edited, every number repainted")
+def test_leaf_edit_with_todays_draw_dot(benchmark, size):
+    def edit():
+        root = networks.values(size)
+        root.backward()
+        todays_way.draw_dot(root)
+
+    benchmark.pedantic(edit, rounds=3 if size == 1000 else 10, warmup_rounds=1)
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="layout")
+def test_layout(benchmark, size):
+    live = build([networks.values(size)], {})
+    request = layout_request(live.graph)
+    done = threading.Event()
+    service = LayoutService(
+        LayoutCache(None),
+        lambda number, layout: layout.final and done.set(),
+        lambda number, message: pytest.fail(message),
+    )
+    service.start()
+
+    def lay_out():
+        done.clear()
+        service.request(request)
+        assert done.wait(60)
+        service._cache = LayoutCache(None)
+
+    try:
+        benchmark.pedantic(lay_out, rounds=5, warmup_rounds=1)
+    finally:
+        service.close()
+
+
+@AT_SIZES
+@pytest.mark.benchmark(group="layout")
+def test_layout_with_todays_draw_dot(benchmark, size):
+    root = networks.values(size)
+    rounds = 3 if size == 1000 else 5
+    benchmark.pedantic(todays_way.draw_dot, (root,), rounds=rounds, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="the window answers while 1,000 Values are laid out")
+def test_longest_silence_during_layout(benchmark, window, qtbot):
+    """The longest time between two turns of the event loop while dot works."""
+    window = window(1000)
+    layouts, graph = window._layouts, window.controller.mirror.graph
+    silences = []
+
+    def lay_out():
+        layouts._service._cache = LayoutCache(None)
+        ready = []
+        layouts.ready.connect(lambda layout: layout.final and ready.append(layout))
+        layouts.lay_out(graph)
+        loop, longest, last = QEventLoop(), 0.0, time.perf_counter()
+        while not ready:
+            loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+        silences.append(longest)
+
+    benchmark.pedantic(lay_out, rounds=3)
+    benchmark.extra_info["longest silence, ms"] = round(max(silences) * 1000, 1)
+
+
+_STARTED = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from gradviz.cli import main
+from gradviz.ui.canvas.view import CanvasView
+
+show_graph = CanvasView.show_graph
+
+def show_and_quit(self, *arguments, **options):
+    show_graph(self, *arguments, **options)
+    self.viewport().repaint()
+    QTimer.singleShot(0, QApplication.quit)
+
+CanvasView.show_graph = show_and_quit
+sys.exit(main(["lesson-17"]))
+"""
+
+_TODAY = """
+import sys
+sys.path.insert(0, {folder!r})
+import networks, todays_way
+sys.stdout.buffer.write(todays_way.draw_dot(networks.values(13)))
+"""
+
+
+@pytest.mark.benchmark(group="cold start to the lesson painted")
+def test_cold_start(benchmark, tmp_path):
+    environ = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+
+    def start():
+        subprocess.run([sys.executable, "-c", _STARTED], env=environ, check=True)
+
+    benchmark.pedantic(start, rounds=5, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="cold start to the lesson painted")
+def test_cold_start_with_todays_draw_dot(benchmark):
+    program = _TODAY.format(folder=os.path.dirname(__file__))
+
+    def start():
+        subprocess.run(
+            [sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL
+        )
+
+    benchmark.pedantic(start, rounds=5, warmup_rounds=1)
