@@ -76,10 +76,17 @@ class Channel[Incoming]:
 
 
 def parent_channel(incoming: Any) -> Channel[Any]:
-    """Return, in a child, the channel to the process that started it."""
+    """Return, in a child, the channel to the process that started it.
+
+    Raises:
+        SystemExit: That process is gone already.
+    """
     address = os.environ.pop(_ADDRESS)
     key = bytes.fromhex(os.environ.pop(_KEY))
-    return Channel(Client(address, authkey=key), incoming)
+    try:
+        return Channel(Client(address, authkey=key), incoming)
+    except (OSError, EOFError, AuthenticationError):
+        raise SystemExit(1) from None
 
 
 class Child[Incoming]:
