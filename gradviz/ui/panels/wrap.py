@@ -26,12 +26,15 @@ def wrapped(term: Term, metrics: QFontMetrics, width: int) -> list[str]:
             lines[-1] = joined
         else:
             lines.append(part)
-    return [piece for line in lines for piece in _broken(line, metrics, width)]
+    first, *rest = lines
+    pieces = _broken(first, metrics, width)
+    for line in rest:
+        pieces += _broken(line, metrics, width - _INDENT_PX)
+    return pieces
 
 
 def _broken(line: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """Break a line that is too wide between words, or else inside one."""
-    width -= _INDENT_PX
+    """Break a line that is too wide between words."""
     pieces: list[str] = []
     current = ""
     for word in line.split(" "):

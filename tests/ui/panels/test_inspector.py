@@ -1,0 +1,186 @@
+"""The Inspector dock as a person uses it."""
+
+import pytest
+from analysis.graphs import lesson_session, session
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from gradviz import Value
+from gradviz.ui.panels.inspector import InspectorPanel
+
+
+@pytest.fixture
+def lesson(show):
+    return show(InspectorPanel, lesson_session("accumulate"), width=340)
+
+
+def select(panel, controller, name):
+    panel.set_selected(controller.mirror.graph.named(name))
+
+
+def lines(panel):
+    """Return the page's text, line by line."""
+    text = panel.page.toPlainText().replace("\xa0", " ")
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def facts(panel):
+    """Return the words at the left with what stands beside them."""
+    found = lines(panel)
+    words = ("data", "gradient ∇", "seed", "state", "op", "edit")
+    return {word: found[found.index(word) + 1] for word in words if word in found}
+
+
+def test_an_op_with_operands_local_derivatives_and_consumers(lesson) -> None:
+    panel, controller = lesson
+    controller.move_to(5)
+    select(panel, controller, "w21x1")
+    assert lines(panel) == [
+        "w21x1",
+        "data",
+        "3",
+        "gradient ∇",
+        "−0.125",
+        "state",
+        "final: its one consumer has pushed",
+        "op",
+        "× (__mul__)",
+        "OPERANDS",
+        "w21",
+        "3",
+        "∂w21x1/∂w21 = x1 = 1",
+        "x1",
+        "1",
+        "∂w21x1/∂x1 = w21 = 3",
+        "PUSHED BY CONSUMERS",
+        "s2",
+        "−0.125",
+    ]
+
+
+def test_a_leaf_that_half_of_its_consumers_have_reached(lesson) -> None:
+    panel, controller = lesson
+    select(panel, controller, "x1")
+    assert facts(panel)["state"] == "not reached: no consumer has pushed"
+    controller.move_to(2)
+    assert facts(panel) == {
+        "data": "1",
+        "gradient ∇": "−0.5",
+        "state": "partial: 1 of 2 consumers have pushed",
+        "op": "none: a leaf",
+    }
+    assert lines(panel)[-4:] == ["w11x1", "−0.5", "w21x1", "not yet"]
+    controller.run_to_end()
+    assert facts(panel)["gradient ∇"] == "−0.875"
+    assert facts(panel)["state"] == "final: all 2 consumers have pushed"
+    assert lines(panel)[-4:] == ["w11x1", "−0.5", "w21x1", "−0.375"]
+
+
+def test_a_seeded_root(lesson) -> None:
+    panel, controller = lesson
+    select(panel, controller, "s1")
+    assert facts(panel)["seed"] == "0.25"
+    assert facts(panel)["state"] == "final, seeded"
+    assert lines(panel)[-1] == "None: nothing was computed from it."
+
+
+def test_with_nothing_selected_it_follows_the_walk(lesson) -> None:
+    panel, controller = lesson
+    assert panel._hint.text() == (
+        "Click a Value in the graph to see all about it here."
+    )
+    assert not panel.page.isVisible()
+    controller.move_to(2)
+    assert panel.shown == controller.mirror.graph.named("w11x1")
+    assert lines(panel)[:2] == [
+        "The step made last. Click a Value to keep it here.",
+        "w11x1",
+    ]
+    controller.move_to(5)
+    assert lines(panel)[1] == "w21x1"
+
+
+def test_operands_and_consumers_can_be_clicked(lesson, qtbot) -> None:
+    panel, controller = lesson
+    select(panel, controller, "w21x1")
+    with qtbot.waitSignal(panel.node_activated) as signal:
+        click_link(panel, "x1")
+    assert signal.args == [controller.mirror.graph.named("x1")]
+
+
+def click_link(panel, name):
+    document = panel.page.document()
+    cursor = document.find(name)
+    while not cursor.isNull() and not (
+        cursor.charFormat().isAnchor() and cursor.selectedText() == name
+    ):
+        cursor = document.find(name, cursor)
+    rect = panel.page.cursorRect(cursor)
+    place = rect.center()
+    place.setX(place.x() - 4)
+    QTest.mouseClick(panel.page.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_links_are_reached_by_the_keyboard(lesson, qtbot) -> None:
+    panel, controller = lesson
+    select(panel, controller, "w21x1")
+    panel.page.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.page, Qt.Key.Key_Tab)
+    with qtbot.waitSignal(panel.node_activated) as signal:
+        QTest.keyClick(panel.page, Qt.Key.Key_Return)
+    graph = controller.mirror.graph
+    assert signal.args[0] in graph.nodes[graph.named("w21x1")].operands
+
+
+def test_its_text_can_be_copied_and_other_keys_are_the_walks(lesson, window) -> None:
+    panel, controller = lesson
+    select(panel, controller, "w21x1")
+    panel.page.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.page, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(panel.page, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert "−0.125" not in QGuiApplication.clipboard().text()
+    assert "∂w21x1/∂x1" in QGuiApplication.clipboard().text()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_P):
+        QTest.keyClick(panel.page, key)
+    assert window.walked == ["Space", "Left", "End", "P"]
+
+
+def test_an_operand_read_twice_has_two_derivatives(show) -> None:
+    x = Value(3.0, label="x")
+    y = x * x
+    y.label = "y"
+    panel, controller = show(InspectorPanel, session([y]), width=340)
+    select(panel, controller, "y")
+    assert lines(panel).count("∂y/∂x = x = 3") == 2
+    select(panel, controller, "x")
+    assert lines(panel)[-2:] == ["y ×2", "not yet"]
+
+
+def test_every_digit_is_there(show) -> None:
+    b = Value(6.8813735870195432, label="b")
+    panel, controller = show(InspectorPanel, session([b.tanh()]), width=340)
+    select(panel, controller, "b")
+    assert facts(panel)["data"] == "6.881373587019543"
+
+
+def test_long_lists_say_how_many_are_left_out(show) -> None:
+    x = Value(1.0, label="x")
+    roots = [x * 2 for _ in range(60)]
+    panel, controller = show(InspectorPanel, session(roots), width=340)
+    select(panel, controller, "x")
+    assert lines(panel)[-1] == "and 20 more"
+
+
+def test_names_with_angle_brackets_are_shown_as_they_are(show) -> None:
+    x = Value(1.0, label="<b>&amp;")
+    panel, controller = show(InspectorPanel, session([x.exp()]))
+    select(panel, controller, "<b>&amp;")
+    assert lines(panel)[0] == "<b>&amp;"
+
+
+def test_another_graph_forgets_the_selection(lesson) -> None:
+    panel, controller = lesson
+    select(panel, controller, "x1")
+    controller.show_session(session([Value(8.0, label="a").exp()]))
+    assert panel.shown == -1

@@ -1,0 +1,97 @@
+"""The timeline as a person uses it."""
+
+import pytest
+from analysis.graphs import lesson_session, session
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from gradviz import Value
+from gradviz.ui.panels.timeline import TimelineBar
+
+
+@pytest.fixture
+def lesson(show):
+    return show(TimelineBar, lesson_session("assign"), width=900)
+
+
+def place(track, playhead):
+    return QPoint(round(track.x_of(playhead)), track.height() // 2)
+
+
+def test_it_says_where_the_playhead_stands_and_what_was_done(lesson) -> None:
+    bar, controller = lesson
+    assert bar.position_text == "step 0 of 6"
+    assert bar.sentence == "s1._backward() comes next"
+    controller.move_to(5)
+    assert bar.position_text == "step 5 of 6"
+    assert bar.sentence == "w21x1 pushed −0.125 to w21 and x1"
+    controller.step_back()
+    assert bar.position_text == "step 4 of 6"
+
+
+def test_the_handle_can_be_dragged(lesson) -> None:
+    bar, controller = lesson
+    track = bar.track
+    seen = []
+    controller.moved.connect(lambda: seen.append(controller.mirror.playhead))
+    QTest.mousePress(track, Qt.MouseButton.LeftButton, pos=place(track, 0))
+    for playhead in (1, 3, 5, 2):
+        QTest.mouseMove(track, place(track, playhead))
+    QTest.mouseRelease(track, Qt.MouseButton.LeftButton, pos=place(track, 2))
+    assert seen == [1, 3, 5, 2]
+    assert controller.mirror.playhead == 2
+    assert controller.mirror.recorded == 5
+
+
+def test_a_click_goes_there_and_moving_the_pointer_alone_does_not(lesson) -> None:
+    bar, controller = lesson
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=place(bar.track, 4))
+    assert controller.mirror.playhead == 4
+    QTest.mouseMove(bar.track, place(bar.track, 1))
+    assert controller.mirror.playhead == 4
+
+
+def test_the_track_keeps_its_place_while_walking(lesson) -> None:
+    bar, controller = lesson
+    before = bar.track.geometry()
+    for playhead in range(7):
+        controller.move_to(playhead)
+        bar.layout().activate()
+        assert bar.track.geometry() == before
+
+
+def test_steps_have_dots_as_long_as_there_is_room(lesson, window) -> None:
+    bar, _ = lesson
+    assert bar.track.has_dots
+    bar.track.set_position(0, 500)
+    assert not bar.track.has_dots
+    assert bar.track.playhead_at(bar.track.x_of(321)) == 321
+
+
+def test_page_keys_are_its_own_and_arrows_are_the_windows(lesson, window) -> None:
+    bar, controller = lesson
+    bar.track.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(bar.track, Qt.Key.Key_PageDown)
+    assert controller.mirror.playhead == 1
+    QTest.keyClick(bar.track, Qt.Key.Key_Right)
+    assert window.walked == ["Right"]
+
+
+def test_a_long_sentence_ends_in_its_tooltip(show) -> None:
+    names = [Value(1.0, label=f"a rather long name {i}") for i in range(2)]
+    y = names[0] * names[1]
+    y.label = "another name"
+    bar, controller = show(TimelineBar, session([y]), width=500)
+    controller.run_to_end()
+    assert bar._sentence.toolTip() == (
+        "another name pushed 1 to a rather long name 0 and a rather long name 1"
+    )
+    assert bar._sentence.width() <= 140
+
+
+def test_without_steps_it_says_so(show) -> None:
+    bar, controller = show(TimelineBar, None)
+    assert bar.position_text == "no steps"
+    assert not bar.track.isEnabled()
+    controller.show_session(session([Value(1.0, label="x")]))
+    assert bar.sentence == "Seed a Value to get a walk"
