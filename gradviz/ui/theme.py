@@ -335,7 +335,7 @@ class _IconEngine(QIconEngine):
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
         """Return the icon for a screen of this pixel density."""
-        return self.pixmap(size, mode, state)
+        return self.pixmap(size * scale, mode, state)
 
     def clone(self) -> QIconEngine:
         """Return another engine that draws the same."""

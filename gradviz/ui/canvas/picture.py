@@ -71,7 +71,7 @@ class Picture:
     def node_at(self, point: QPointF) -> int | None:
         """Return the Value whose card or badge is at a point."""
         x, y = point.x(), point.y()
-        near = self._card_grid.near((x - BADGE_MOST, y, x + 1, y))
+        near = self._card_grid.near((x, y, x + BADGE_MOST, y))
         for node in reversed(near):
             badge = self.badges.get(node)
             if self.cards[node].contains(point) or (badge and badge.contains(point)):

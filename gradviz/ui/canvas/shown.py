@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gradviz.graph.model import Node
 from gradviz.numbers import DIGITS, MINUS, shown
-from gradviz.session.facts import Effect, Figure
+from gradviz.session.facts import Effect, Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
 
 _BORDERS = {
@@ -66,6 +66,8 @@ class Shown:
     Attributes:
         mirror: Where the numbers come from.
         digits: Significant digits shown.
+        last: The Value whose step was just made.
+        next: The Value whose step comes next.
         made: The Values whose step stands since the gradients were last zeroed.
         flows: What the last step did, by operand.
     """
@@ -73,23 +75,13 @@ class Shown:
     def __init__(self, mirror: Mirror, digits: int = DIGITS) -> None:
         self.mirror = mirror
         self.digits = digits
+        self.last: int | None = None
+        self.next: int | None = None
         self.made: frozenset[int] = frozenset()
         self.flows: tuple[Flow, ...] = ()
         self._cards: list[Card | None] = []
         self._stuck: frozenset[int] = frozenset()
         self.refresh(None)
-
-    @property
-    def last(self) -> int | None:
-        """The Value whose step was just made."""
-        step = self.mirror.last_step
-        return None if step is None or step.node < 0 else step.node
-
-    @property
-    def next(self) -> int | None:
-        """The Value whose step comes next."""
-        step = self.mirror.next_step
-        return None if step is None or step.node < 0 else step.node
 
     def refresh(self, dirty: set[int] | None) -> None:
         """Forget what was shown of these Values, or of all."""
@@ -99,6 +91,9 @@ class Shown:
         else:
             for node in dirty:
                 self._cards[node] = None
+        # Kept, because the mirror moves on before the canvas hears of it.
+        self.last = _stepped(self.mirror.last_step)
+        self.next = _stepped(self.mirror.next_step)
         self.made = self._made()
         self.flows = self._flows()
 
@@ -161,6 +156,10 @@ class Shown:
         if before == after:
             return Flow(node, f"stays {after}", changed=False)
         return Flow(node, f"{before} → {after}", changed=True)
+
+
+def _stepped(step: StepFact | None) -> int | None:
+    return None if step is None or step.node < 0 else step.node
 
 
 def exact(number: Figure) -> str:
