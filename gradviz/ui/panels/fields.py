@@ -3,7 +3,13 @@
 import math
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from gradviz.numbers import DIGITS, MINUS, parsed, shown
@@ -124,14 +130,16 @@ class NumberField(QLineEdit):
         self.resumed.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep Return and Escape from the window's shortcuts."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in _OWN_KEYS
+        """Keep Return and Escape from the window, and leave it its Undo."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(
+            event, QKeyEvent
         ):
-            event.accept()
-            return True
+            if event.key() in _OWN_KEYS:
+                event.accept()
+                return True
+            if not self.isModified() and _undoes(event):
+                event.ignore()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -177,6 +185,12 @@ class NumberField(QLineEdit):
         super().resizeEvent(event)
         if not self.hasFocus():
             self._show()
+
+
+def _undoes(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(
+        QKeySequence.StandardKey.Redo
+    )
 
 
 class FieldError(QLabel):

@@ -169,7 +169,7 @@ class FindBar(QWidget):
 
 
 def matches(mirror: Mirror, text: str) -> list[int]:
-    """Return the Values that a text finds, in creation order.
+    """Return the Values that a text finds: that of just this name, then as created.
 
     A Value is found by a part of its name or of its op, and by its data or its
     gradient if the text is that number, exactly or as it is shown.
@@ -181,8 +181,8 @@ def matches(mirror: Mirror, text: str) -> list[int]:
         number: float | None = parsed(text)
     except ValueError:
         number = None
-    return [
-        node.id
+    found = [
+        node
         for node in mirror.graph.nodes
         if wanted in node.name.casefold()
         or wanted in node.op.casefold()
@@ -194,6 +194,8 @@ def matches(mirror: Mirror, text: str) -> list[int]:
             )
         )
     ]
+    found.sort(key=lambda node: node.name.casefold() != wanted)
+    return [node.id for node in found]
 
 
 def _is(figure: Figure, number: float) -> bool:

@@ -30,6 +30,9 @@ FILTER_FROM = 16
 _CONSTANTS = -1
 """The key of the row that says what the rows below it are."""
 _FEEDS = 3
+_NAME_PX = 48
+_REST_PX = 178
+"""What a row needs besides the name for its slider to be of use."""
 
 
 class LeavesPanel(QWidget):
@@ -149,7 +152,8 @@ class LeavesPanel(QWidget):
         )
         metrics = QFontMetrics(_name_font())
         widest = max((metrics.horizontalAdvance(n) for n in names[-50:]), default=0)
-        self.name_px = max(24, min(widest + 4, int(self.width() * 0.34)))
+        room = max(_NAME_PX, min(round(self.width() * 0.34), self.width() - _REST_PX))
+        self.name_px = max(24, min(widest + 4, room))
         for row in self._rows.all_rows():
             assert isinstance(row, _LeafRow)
             row.set_name_px(self.name_px)
@@ -187,7 +191,8 @@ class _LeafRow(Row):
         self._panel, self._controller = panel, controller
         self._gesture = ""
         self._wanted: float | None = None
-        self.name = ElidedLabel(self)
+        # Names that differ often do so at the end: weight_1, weight_2.
+        self.name = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.name.setFont(_name_font())
         self.heading = QLabel("Constants", self)
         self.heading.setProperty("role", "heading")
@@ -252,6 +257,12 @@ class _LeafRow(Row):
         self.name.setToolTip(_use(mirror.graph, key))
         self.name.setProperty("role", "dim" if node.constant else "")
         self.name.style().polish(self.name)
+        for widget, part in (
+            (self.slider, "slider"),
+            (self.field, "field"),
+            (self.reset, "reset"),
+        ):
+            widget.setObjectName(f"leaf-{part}-{node.name}")
         self.slider.set_reach(self._panel.reaches[key])
         self.slider.setAccessibleName(f"{node.name}, slider")
         self.slider.setToolTip(f"Drag to change {node.name}")

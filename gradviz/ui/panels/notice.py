@@ -188,6 +188,7 @@ class NoticeBar(QWidget):
     def _make_progress(self) -> QFrame:
         progress = QFrame(self)
         progress.setObjectName("notice-progress")
+        progress.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._doing = QLabel(progress)
         self._doing.setObjectName("progress-text")
         bar = QProgressBar(progress)

@@ -190,6 +190,8 @@ class _SeedRow(Row):
             return
         name = mirror.graph.nodes[key].name
         self.name.setText(name)
+        self.field.setObjectName(f"seed-field-{name}")
+        self.remove.setObjectName(f"seed-remove-{name}")
         self.field.setAccessibleName(f"Seed gradient of {name}")
         self.field.restore()
         self.remove.say(f"Remove the seed of {name}")

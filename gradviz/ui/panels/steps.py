@@ -224,7 +224,7 @@ class _StepDelegate(QStyledItemDelegate):
         indent = 0 if index.data(StepRole.FIRST) else _LINE_INDENT_PX
         painter.setFont(_line_font())
         painter.setPen(self._color("text" if indent == 0 else "dim"))
-        if index.data(StepRole.WARNING) and str(index.data()).startswith("("):
+        if index.data(StepRole.WARNING):
             painter.setPen(self._color("attention"))
         area = rect.adjusted(SIDE_PX + _NUMBER_PX + indent, 0, -SIDE_PX, 0)
         if index.data(StepRole.LAST):
@@ -245,6 +245,8 @@ class _StepDelegate(QStyledItemDelegate):
         if phase == "next":
             painter.setPen(self._color("accent"))
         painter.drawText(area, _LEFT, number)
+        if index.data(StepRole.MANUAL):
+            self._paint_frame(painter, area, metrics.horizontalAdvance(number))
         area.setLeft(area.left() + number_px)
         painter.setFont(ui_font(UI_PX, bold))
         self._paint_result(painter, area, index, phase)
@@ -255,6 +257,13 @@ class _StepDelegate(QStyledItemDelegate):
         )
         painter.drawText(area, _LEFT, text)
 
+    @staticmethod
+    def _paint_frame(painter: QPainter, area: QRect, width: int) -> None:
+        """Frame the number of a step that was put in by hand."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        frame = QRectF(area.left() - 4.5, area.center().y() - 8, width + 9, 17)
+        painter.drawRoundedRect(frame, 4, 4)
+
     def _paint_result(
         self, painter: QPainter, area: QRect, index: AnyIndex, phase: str
     ) -> None:
@@ -262,13 +271,16 @@ class _StepDelegate(QStyledItemDelegate):
         texts = []
         warning = bool(index.data(StepRole.WARNING))
         if result := str(index.data(StepRole.RESULT) or ""):
-            texts.append((result, "attention" if warning else "text"))
+            sign = "⚠ " if warning else ""
+            texts.append((sign + result, "attention" if warning else "text"))
         if phase == "next":
             texts.append(("next", "accent"))
         if index.data(StepRole.MANUAL):
             texts.append(("by hand", "dim"))
         metrics = painter.fontMetrics()
-        needed = min(metrics.horizontalAdvance(str(index.data())), 110)
+        # The Value's own name has to stay; ``_backward()`` may go.
+        name = str(index.data()).removesuffix("._backward()") + "…"
+        needed = min(metrics.horizontalAdvance(name), 90)
         for text, color in texts:
             width = metrics.horizontalAdvance(text)
             if needed + width + 10 > area.width():

@@ -49,13 +49,20 @@ class StepRole(IntEnum):
     LAST = Qt.ItemDataRole.UserRole + 8
 
 
+def _marked(term: Term, lines: list[str]) -> list[tuple[str, bool, bool]]:
+    """Mark the first line of a term, and those that tell of a loss."""
+    warns = term.wrong or term.lost is not None
+    told = next((i for i, line in enumerate(lines) if line.startswith("(")), 0)
+    return [(line, i == 0, warns and i >= told) for i, line in enumerate(lines)]
+
+
 class StepsModel(QAbstractListModel):
     """The steps of a mirror, the current one opened.
 
     Attributes:
         current: The index of the step made last, -1 at the start.
         lines: The lines of its arithmetic, wrapped; each with whether it begins a term
-            and whether its term deserves a warning.
+            and whether it tells of a number that is lost or wrong.
     """
 
     def __init__(
@@ -141,9 +148,9 @@ class StepsModel(QAbstractListModel):
         if self.current < 0:
             return []
         return [
-            (line, i == 0, term.wrong or term.lost is not None)
+            line
             for term in self.terms(self.current)
-            for i, line in enumerate(self._wrap(term))
+            for line in _marked(term, self._wrap(term))
         ]
 
     # Rows and steps
@@ -279,7 +286,8 @@ class StepsModel(QAbstractListModel):
         )
         if index == self.current:
             action = "This step was made last"
-        return "\n".join(part for part in (terms, action) if part)
+        by_hand = "Put in by hand" if step.kind == "manual" else ""
+        return "\n".join(part for part in (terms, by_hand, action) if part)
 
     def _spoken(self, mirror: Mirror, index: int, step: StepFact) -> str:
         kind = ", put in by hand" if step.kind == "manual" else ""

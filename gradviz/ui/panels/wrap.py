@@ -11,7 +11,7 @@ def wrapped(term: Term, metrics: QFontMetrics, width: int) -> list[str]:
     """Return the lines of a term, none wider than ``width`` if that can be.
 
     The formula, the numbers and the change stay whole as long as they fit, and share a
-    line where two of them do.
+    line where two of them do; a change that deserves a warning stands alone.
 
     Args:
         term: The term.
@@ -22,7 +22,8 @@ def wrapped(term: Term, metrics: QFontMetrics, width: int) -> list[str]:
     for part in filter(None, (term.formula, term.arithmetic, term.change)):
         room = width - (_INDENT_PX if len(lines) > 1 else 0)
         joined = f"{lines[-1]} {part}" if lines else part
-        if lines and metrics.horizontalAdvance(joined) <= room:
+        warns = part is term.change and (term.wrong or term.lost is not None)
+        if lines and not warns and metrics.horizontalAdvance(joined) <= room:
             lines[-1] = joined
         else:
             lines.append(part)
