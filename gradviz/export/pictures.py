@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
+from gradviz.export.outlines import Outlines
 from gradviz.export.target import ExportError, written
 from gradviz.layout.geometry import Layout
 from gradviz.numbers import DIGITS
@@ -47,6 +48,7 @@ class _Sheet:
 
     Attributes:
         area: The part of the picture's plane that is on the sheet.
+        outlines: The texts, if they are to be outlines.
     """
 
     def __init__(
@@ -54,7 +56,8 @@ class _Sheet:
     ) -> None:
         load_fonts()
         self.mirror = mirror
-        self._style = Style(theme, outlined)
+        self.outlines = Outlines()
+        self._style = Style(theme, self.outlines.add if outlined else None)
         self._picture = Picture(mirror.graph, layout, self._style)
         self._shown = Shown(mirror, digits)
         self._pills = step_pills(self._picture, self._shown, self._style)
@@ -149,6 +152,8 @@ def _svg(sheet: _Sheet, target: Path) -> bytes:
     # Qt would write these two as they are, and people's names hold < and &.
     text = text.replace(_TITLE, _escaped(title), 1)
     text = text.replace(_DESCRIPTION, _escaped(sheet.description()), 1)
+    end = text.rindex("</svg>")
+    text = text[:end] + sheet.outlines.svg(sheet.area.topLeft()) + text[end:]
     return text.replace("<svg ", '<svg role="img" ', 1).encode("utf-8")
 
 

@@ -19,6 +19,7 @@ from gradviz.ui.theme import DARK, LIGHT
 from gradviz.value import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 @pytest.fixture
@@ -47,7 +48,10 @@ def test_an_svg_says_every_number_in_words(play, tmp_path):
 def test_an_svg_holds_no_text_that_needs_a_font(play, tmp_path):
     root = ElementTree.parse(save(play, tmp_path / "lesson.svg")).getroot()
     assert not list(root.iter(f"{SVG}text"))
-    assert len(list(root.iter(f"{SVG}path"))) > 60
+    shapes = {path.get("id") for path in root.iter(f"{SVG}path")}
+    uses = [use.get(HREF).removeprefix("#") for use in root.iter(f"{SVG}use")]
+    assert len(uses) > 100
+    assert set(uses) <= shapes
 
 
 def test_names_with_markup_in_them_leave_the_svg_whole(qapp, tmp_path):

@@ -7,7 +7,7 @@ is drawn at all: ten thousand cards in view are one frame.
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.shown import Card, Shown
@@ -36,15 +36,11 @@ def write(
 ) -> None:
     """Write a text with the pen's colour; its capitals are centred on ``middle``."""
     at = QPointF(x, middle + font.drop)
-    if not style.outlined:
-        painter.setFont(font.font)
-        painter.drawText(at, text)
+    if style.write_elsewhere is not None:
+        style.write_elsewhere(at, font.font, text, painter.pen().color())
         return
-    path = QPainterPath()
-    # The strokes of Inter's glyphs overlap.
-    path.setFillRule(Qt.FillRule.WindingFill)
-    path.addText(at, font.font, text)
-    painter.fillPath(path, painter.pen().color())
+    painter.setFont(font.font)
+    painter.drawText(at, text)
 
 
 def paint_edges(

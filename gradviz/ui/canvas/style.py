@@ -3,9 +3,10 @@
 The unit is one screen pixel at actual size.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from gradviz.ui.canvas.colors import mixed, visible_color
@@ -38,6 +39,10 @@ MARGIN = 28.0
 """Room around the graph in a picture and when it is fitted into the window."""
 REACH = 14.0
 """How far what is drawn around a card reaches out of it."""
+
+
+Writer = Callable[[QPointF, QFont, str, QColor], None]
+"""Takes where the baseline starts, the font, the text and its colour."""
 
 
 class Level(IntEnum):
@@ -87,13 +92,13 @@ class Style:
     Attributes:
         theme: The theme it was made from.
         palette: Its colours by role.
-        outlined: Whether text is drawn as outlines, which look the same everywhere.
+        write_elsewhere: Takes texts in place of the painter, where there is one.
     """
 
-    def __init__(self, theme: Theme, outlined: bool = False) -> None:
+    def __init__(self, theme: Theme, write_elsewhere: Writer | None = None) -> None:
         self.theme = theme
         self.palette: Palette = theme.palette
-        self.outlined = outlined
+        self.write_elsewhere = write_elsewhere
         self.name = Writing(ui_font(14, QFont.Weight.DemiBold))
         self.constant = Writing(ui_font(14))
         self.number = Writing(number_font(14))
