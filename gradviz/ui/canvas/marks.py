@@ -114,12 +114,16 @@ def slot_marks(picture: Picture, node: int) -> list[tuple[QRectF, str]]:
             (
                 place
                 for place in places
-                if not any(place.intersects(other) for other, _ in result)
+                if not any(place.intersects(_grown(other)) for other, _ in result)
             ),
             places[-1],
         )
         result.append((rect, str(picture.graph.edges[i].slot + 1)))
     return result
+
+
+def _grown(rect: QRectF) -> QRectF:
+    return rect.adjusted(-3, -3, 3, 3)
 
 
 def _places(points: Sequence[Point], limit: float) -> list[QRectF]:

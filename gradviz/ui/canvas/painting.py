@@ -87,6 +87,8 @@ def paint_cards(
     _paint_badges(painter, picture, style, nodes, cards, detail)
     if detail is Level.FULL:
         _paint_texts(painter, picture, style, nodes, cards)
+    elif detail is Level.NAMES:
+        _paint_names(painter, picture, style, nodes, cards)
 
 
 def _groups(
@@ -154,6 +156,24 @@ def _paint_badges(
             badge, op = picture.badges[node], picture.ops[node]
             left = badge.center().x() - style.op.width(op) / 2
             write(painter, style, style.op, left, badge.center().y(), op)
+
+
+def _paint_names(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    nodes: Sequence[int],
+    cards: Sequence[Card],
+) -> None:
+    """Write names alone, large: from afar they tell where one is."""
+    painter.setPen(style.color("text"))
+    font = style.large_name
+    for node, card in zip(nodes, cards, strict=True):
+        rect = picture.cards[node]
+        left = rect.left() + (LEFT if node in picture.badges else LEAF_LEFT)
+        text = card.data if card.constant else card.name
+        name = font.elided(text, rect.right() - RIGHT - left)
+        write(painter, style, font, left, rect.center().y(), name)
 
 
 def _paint_texts(

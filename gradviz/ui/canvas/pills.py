@@ -144,7 +144,13 @@ def _beside(
     """Return the pill at the nearest free place, with a line to its curve."""
     if not curves or not curves[0]:
         return None
-    x, y = curves[0][len(curves[0]) // 2]
+    free = [
+        point
+        for point in curves[0]
+        if not any(_inside(point, obstacle) for obstacle in obstacles)
+    ]
+    seen = free or curves[0]
+    x, y = seen[len(seen) // 2]
     lines, width, height = shapes[-1]
     steps = [
         (column * 14.0, row * 12.0) for column in range(-9, 10) for row in range(-9, 10)

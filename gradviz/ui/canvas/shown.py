@@ -83,11 +83,17 @@ class Shown:
         self._stuck: frozenset[int] = frozenset()
         self.refresh(None)
 
-    def refresh(self, dirty: set[int] | None) -> None:
-        """Forget what was shown of these Values, or of all."""
-        if dirty is None or len(self._cards) != len(self.mirror.graph):
+    def refresh(self, dirty: set[int] | None) -> bool:
+        """Forget what was shown of these Values, or of all.
+
+        Returns:
+            Whether it was all: because it was asked for, or the document has changed.
+        """
+        stuck = frozenset(node for node, _ in self.mirror.document.stuck)
+        everything = dirty is None or stuck != self._stuck
+        if dirty is None or everything:
             self._cards = [None] * len(self.mirror.graph)
-            self._stuck = frozenset(node for node, _ in self.mirror.document.stuck)
+            self._stuck = stuck
         else:
             for node in dirty:
                 self._cards[node] = None
@@ -96,6 +102,7 @@ class Shown:
         self.next = _stepped(self.mirror.next_step)
         self.made = self._made()
         self.flows = self._flows()
+        return everything
 
     def card(self, node: int) -> Card:
         """Return what the card of a Value shows."""

@@ -50,14 +50,17 @@ class Level(IntEnum):
 
     PLAIN = 0
     SHAPES = 1
-    FULL = 2
+    NAMES = 2
+    FULL = 3
 
 
 def level(scale: float) -> Level:
     """Return how much to draw at a scale: no text below reading size."""
     if scale >= 0.5:
         return Level.FULL
-    return Level.SHAPES if scale >= 0.25 else Level.PLAIN
+    if scale >= 0.32:
+        return Level.NAMES
+    return Level.SHAPES if scale >= 0.2 else Level.PLAIN
 
 
 class Writing:
@@ -100,6 +103,7 @@ class Style:
         self.palette: Palette = theme.palette
         self.write_elsewhere = write_elsewhere
         self.name = Writing(ui_font(14, QFont.Weight.DemiBold))
+        self.large_name = Writing(ui_font(24, QFont.Weight.DemiBold))
         self.constant = Writing(ui_font(14))
         self.number = Writing(number_font(14))
         self.mark = Writing(number_font(12, QFont.Weight.DemiBold))

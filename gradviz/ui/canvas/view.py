@@ -161,10 +161,10 @@ class CanvasView(Surface):
             return
         before = self._step_rects()
         made = self._shown.made
-        self._shown.refresh(dirty)
+        everything = self._shown.refresh(dirty)
         self._pills = None
         self._describe()
-        if dirty is None:
+        if dirty is None or everything:
             self.update()
             return
         turned = made.symmetric_difference(self._shown.made)

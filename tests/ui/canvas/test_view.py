@@ -111,10 +111,21 @@ def test_the_change_a_step_made_is_written_in_the_accent_colour(watch):
 def test_there_is_no_text_below_reading_size(watch):
     canvas = watch(lesson_17())
     assert canvas.colored(P.text) > 200
-    while canvas.view.zoom > 45:
+    while canvas.view.zoom > 32:
         canvas.view.zoom_out()
     assert canvas.colored(P.text) == 0
     assert canvas.colored(P.dim) == 0
+
+
+def test_from_afar_there_are_names_but_no_numbers(watch):
+    play = lesson_17()
+    canvas = watch(play, (420, 300))
+    assert 32 < canvas.view.zoom < 50
+    text = canvas.colored(P.text)
+    assert text > 20
+    play.mirror.data[play.named("x1")] = -123.4
+    canvas.view.refresh(None)
+    assert canvas.colored(P.text) == text
 
 
 def test_a_persons_own_colour_wins_the_border(watch):
