@@ -66,6 +66,7 @@ def explain_step(
     rule: str | None = None,
     paths: Mapping[int, tuple[int, int]] | None = None,
     digits: int = DIGITS,
+    held: Mapping[int, Figure] | None = None,
 ) -> tuple[Term, ...]:
     """Return the arithmetic of a step, one term for each Value it concerns.
 
@@ -80,10 +81,12 @@ def explain_step(
             ``+=`` where the numbers don't.
         paths: For each operand how many of its slots have pushed, and how many will.
         digits: Significant digits shown.
+        held: The gradients that operands held when the step was made, where known. A
+            step that assigns what stands there already leaves no other trace.
     """
     if step.node < 0:
         return ()
-    teller = _Teller(graph, data, step, rule, paths or {}, digits)
+    teller = _Teller(graph, data, step, rule, paths or {}, digits, held or {})
     operands = dict.fromkeys(graph.nodes[step.node].operands)
     terms = [teller.term(operand) for operand in operands]
     if step.effects is not None:
@@ -129,9 +132,11 @@ class _Teller:
         rule: str | None,
         paths: Mapping[int, tuple[int, int]],
         digits: int,
+        held: Mapping[int, Figure],
     ) -> None:
         self._graph, self._data, self._step = graph, data, step
         self._rule, self._paths, self._digits = rule, paths, digits
+        self._held = held
         self._local = local_derivatives(graph, step.node, data)
         self._upstream = as_float(step.upstream)
         self.written = {e.node: e for e in step.effects or () if e.what == "grad"}
@@ -205,9 +210,14 @@ class _Teller:
     ) -> Term:
         flow = math.fsum(flows) if _all_finite(flows) else sum(flows)
         if flow == 0:
-            return self._line(operand, "+=", local, flow, None, "unchanged")
+            sign = "=" if self._rule == "assign" else "+="
+            return self._line(operand, sign, local, flow, None, "unchanged")
+        held = as_float(self._held.get(operand))
+        if held is not None and self._rule != "accumulate" and _close(held, flow, flow):
+            return self._line(operand, "=", local, flow, None, "unchanged")
         rest = f"unchanged, the chain rule gives {shown(flow, self._digits)}"
-        return self._line(operand, "", local, flow, None, rest, wrong=True)
+        wrong = held is not None or self._rule == "accumulate"
+        return self._line(operand, "", local, flow, None, rest, wrong=wrong)
 
     def _written(
         self,

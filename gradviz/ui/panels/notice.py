@@ -143,9 +143,7 @@ class NoticeBar(QWidget):
             QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
         )
         self._action = PanelButton("notice-action", "", self._on_action, notice)
-        self._more = PanelButton(
-            "notice-details", "Show the traceback", self._toggle_details, notice
-        )
+        self._more = PanelButton("notice-details", "", self._toggle_details, notice)
         self._close = PanelButton(
             "notice-close", "Close this notice", self._on_closed, notice, "close"
         )
@@ -168,13 +166,16 @@ class NoticeBar(QWidget):
         self._details = QWidget(parent)
         self._lines = QPlainTextEdit(self._details)
         self._lines.setObjectName("notice-lines")
-        self._lines.setAccessibleName("Traceback")
+        self._lines.setAccessibleName("Details")
         self._lines.setReadOnly(True)
         self._lines.setFont(code_font())
         self._lines.setStyleSheet("font-size: 12px;")
         self._lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._copy = PanelButton(
-            "notice-copy", "Copy the traceback", self._on_copied, self._details
+            "notice-copy",
+            "Copy the sentence and the details",
+            self._on_copied,
+            self._details,
         )
         self._copy.setText("Copy")
         layout = QHBoxLayout(self._details)
@@ -252,7 +253,7 @@ class NoticeBar(QWidget):
     def _say_more(self) -> None:
         opened = self._details.isVisibleTo(self._notice)
         self._more.setText("Hide details" if opened else "Details")
-        self._more.say("Hide the traceback" if opened else "Show the traceback")
+        self._more.say("Hide the details" if opened else "Show the details")
 
     def _on_action(self) -> None:
         if self._act is not None:

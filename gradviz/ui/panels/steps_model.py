@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 
 from gradviz.analysis.explain import Term, explain_step, step_name
 from gradviz.numbers import shown
-from gradviz.session.facts import StepFact
+from gradviz.session.facts import Figure, StepFact
 from gradviz.session.mirror import Mirror
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -181,8 +181,17 @@ class StepsModel(QAbstractListModel):
                 step,
                 mirror.document.rule,
                 self._paths(mirror, index),
+                held=self._held(mirror, step) if index == self.current else None,
             )
         return self._terms[index]
+
+    @staticmethod
+    def _held(mirror: Mirror, step: StepFact) -> dict[int, Figure]:
+        """Return the gradients that a step just made has left as they were."""
+        if step.node < 0:
+            return {}
+        operands = mirror.graph.nodes[step.node].operands
+        return {operand: mirror.grad[operand] for operand in operands}
 
     def _paths(self, mirror: Mirror, index: int) -> dict[int, tuple[int, int]]:
         """Return how many of each operand's slots have pushed after a step."""

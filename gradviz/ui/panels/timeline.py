@@ -126,6 +126,7 @@ class TimelineTrack(QWidget):
         self.theme = theme
         self.made = self.total = 0
         self._hovered = -1
+        self._dragged_to: int | None = None
         self.setObjectName("timeline-track")
         self.setAccessibleName("Playhead")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -176,7 +177,9 @@ class TimelineTrack(QWidget):
         if self.has_dots:
             for playhead in range(self.total + 1):
                 self._dot(painter, QPointF(self.x_of(playhead), y), playhead)
-        handle = QPointF(self.x_of(self.made), y)
+        # While dragged, the handle is at the pointer even if the steps take longer.
+        at = self.made if self._dragged_to is None else self._dragged_to
+        handle = QPointF(self.x_of(at), y)
         if self.hasFocus():
             halo = QColor(self.theme.palette.accent)
             halo.setAlphaF(0.3)
@@ -225,17 +228,26 @@ class TimelineTrack(QWidget):
         """Forget the dot below the pointer."""
         self._hover(-1)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the handle go to where the playhead is."""
+        self._dragged_to = None
+        self.update()
+
     def _hover(self, playhead: int) -> None:
         if playhead != self._hovered:
             self._hovered = playhead
             self.update()
 
     def _scrub(self, event: QMouseEvent) -> None:
-        self._go(self.playhead_at(event.position().x()))
+        wanted = self.playhead_at(event.position().x())
+        if wanted != self._dragged_to:
+            self._dragged_to = wanted
+            self.update()
+            self._go(wanted)
 
     def _go(self, playhead: int) -> None:
         wanted = max(0, min(playhead, self.total))
-        if self.total and wanted != self.made:
+        if self.total:
             self.scrubbed.emit(wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -230,3 +230,16 @@ def test_empty_states_say_what_to_do(show) -> None:
     controller.show_session(session([Value(1.0, label="x")]))
     assert panel._hint.text() == ("No steps: seed a Value that an operation has made.")
     assert panel._hint.isVisible()
+
+
+def test_assigning_the_same_again_is_no_error(lesson) -> None:
+    panel, controller = lesson
+    controller.move_to(1)
+    controller.run_step(controller.mirror.graph.named("s1"))
+    assert arithmetic(panel) == [
+        "w11x1: ∇ = 1 · ∇s1 = 1 × 0.25 = 0.25",
+        "(unchanged)",
+        "w12x2: ∇ = 1 · ∇s1 = 1 × 0.25 = 0.25",
+        "(unchanged)",
+    ]
+    assert not any(steps(panel, StepRole.WARNING))
