@@ -12,7 +12,7 @@ from gradviz.analysis.local import (
     reference,
 )
 from gradviz.graph.model import Node
-from gradviz.numbers import shown
+from gradviz.numbers import factor, shown
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror, Progress
 from gradviz.ui.panels.fields import exact
@@ -20,6 +20,7 @@ from gradviz.ui.theme import UI_PX, Theme
 
 MOST = 40
 """How many operands or consumers are listed."""
+_MOST_SUMMANDS = 4
 
 
 def inspector_html(mirror: Mirror, node: int, theme: Theme, follows: bool) -> str:
@@ -68,7 +69,10 @@ class _Page:
 
     def of(self, node: int, follows: bool) -> str:
         made = self._graph.nodes[node]
-        note = self._dim("The step made last. Click a Value to keep it here.<br>")
+        note = (
+            f"<p style='margin:0 0 4px 2px; color:{self._colors.dim}'>"
+            "The step made last. Click a Value to keep it here.</p>"
+        )
         return (
             f"{note if follows else ''}"
             f"<p style='margin:0 0 6px 2px'><span style='font-size:{UI_PX + 5}px;"
@@ -88,6 +92,7 @@ class _Page:
         ]
         if (seed := mirror.seeds.get(node)) is not None:
             rows.insert(2, self._row("seed", self._number(seed)))
+        rows += self._losses(node)
         if (reason := dict(mirror.document.stuck).get(node)) is not None:
             warning = f"not propagated: {escape(reason)}"
             rows.append(self._row("edit", self._colored(warning, "attention")))
@@ -129,7 +134,9 @@ class _Page:
         rows = []
         for consumer in consumers[:MOST]:
             pushed = pushes.get(consumer)
-            said = self._dim("not yet") if pushed is None else self._gradient(pushed)
+            said = self._dim("not yet")
+            if pushed is not None:
+                said = self._gradient(_pushed(pushed))
             slots = sum(edge.consumer == consumer for edge in edges)
             times = self._dim(f" ×{slots}") if slots > 1 else ""
             rows.append(self._link_row(consumer, [said], times))
@@ -137,11 +144,11 @@ class _Page:
             rows.append(self._note("None: nothing was computed from it."))
         return self._section("Pushed by consumers", rows, len(consumers))
 
-    def _pushes(self, node: int) -> dict[int, Figure]:
-        """Return what each consumer's last step pushed, since the last zeroing."""
+    def _pushes(self, node: int) -> dict[int, Term]:
+        """Return what each consumer's last step did, since the last zeroing."""
         mirror = self._mirror
         consumers = {edge.consumer for edge in self._graph.consumers[node]}
-        found: dict[int, Figure] = {}
+        found: dict[int, Term] = {}
         for step in reversed(mirror.walk[: mirror.playhead]):
             if step.kind == "zero" or len(found) == len(consumers):
                 break
@@ -149,10 +156,41 @@ class _Page:
                 terms = explain_step(
                     self._graph, mirror.data, step, mirror.document.rule
                 )
-                found[step.node] = _pushed(
-                    next(term for term in terms if term.operand == node)
-                )
+                found[step.node] = next(t for t in terms if t.operand == node)
         return found
+
+    def _losses(self, node: int) -> list[str]:
+        """Return rows on what was overwritten or is wrong, and what is right."""
+        rows = []
+        pushes = self._pushes(node)
+        for consumer, term in pushes.items():
+            name = escape(self._graph.nodes[consumer].name)
+            if term.lost is not None:
+                said = f"{shown(term.lost)}, overwritten by {name}"
+                rows.append(self._row("lost", self._colored(said, "attention")))
+            elif term.wrong and term.flow is not None:
+                said = f"{name} should push {shown(term.flow)}"
+                rows.append(self._row("wrong", self._colored(said, "attention")))
+        flows = [
+            pushed for term in pushes.values() if (pushed := term.flow) is not None
+        ]
+        if rows and len(flows) == len(pushes) > 1 and self._is_final(node):
+            rows.append(self._row("should be", self._sum(node, flows[::-1])))
+        return rows
+
+    def _is_final(self, node: int) -> bool:
+        return self._mirror.progress(node).state is GradientState.FINAL
+
+    def _sum(self, node: int, flows: list[float]) -> str:
+        """Return ``−0.5 + (−0.375) = −0.875``, with the seed if there is one."""
+        seed = as_float(self._mirror.seeds.get(node))
+        parts = [*([seed] if seed is not None else []), *flows]
+        total = f"<b>{escape(shown(sum(parts)))}</b>"
+        if len(parts) > _MOST_SUMMANDS:
+            return total
+        first, *rest = parts
+        terms = " + ".join([shown(first), *map(factor, rest)])
+        return f"{escape(terms)} = {total}"
 
     # How it is put
 

@@ -61,6 +61,8 @@ class SeedsPanel(QWidget):
     def _lay_out(self) -> None:
         below = QHBoxLayout()
         below.setContentsMargins(MARGIN_PX, 2, RIGHT_PX, 0)
+        # Its text begins where the names begin; a tool button pads it.
+        self._add.setStyleSheet("padding: 2px 0; margin-left: -6px;")
         below.addWidget(self._add)
         below.addStretch(1)
         layout = QVBoxLayout(self)

@@ -91,7 +91,7 @@ class TimelineBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the sentence its share; it must not change while walking."""
         super().resizeEvent(event)
-        share = round(self.width() * 0.28)
+        share = round(self.width() * 0.25)
         self._sentence.setFixedWidth(max(100, min(share, _SENTENCE_PX)))
 
     def _said(self) -> str:

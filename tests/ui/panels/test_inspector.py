@@ -28,7 +28,15 @@ def lines(panel):
 def facts(panel):
     """Return the words at the left with what stands beside them."""
     found = lines(panel)
-    words = ("data", "gradient ∇", "seed", "state", "op", "edit")
+    words = (
+        "data",
+        "gradient ∇",
+        "seed",
+        "state",
+        "op",
+        "lost",
+        "should be",
+    )
     return {word: found[found.index(word) + 1] for word in words if word in found}
 
 
@@ -184,3 +192,22 @@ def test_another_graph_forgets_the_selection(lesson) -> None:
     select(panel, controller, "x1")
     controller.show_session(session([Value(8.0, label="a").exp()]))
     assert panel.shown == -1
+
+
+def test_what_was_overwritten_and_what_would_be_right(show) -> None:
+    panel, controller = show(InspectorPanel, lesson_session("assign"), width=340)
+    controller.run_to_end()
+    select(panel, controller, "x1")
+    assert facts(panel) == {
+        "data": "1",
+        "gradient ∇": "−0.375",
+        "state": "final: all 2 consumers have pushed",
+        "op": "none: a leaf",
+        "lost": "−0.5, overwritten by w21x1",
+        "should be": "−0.5 + (−0.375) = −0.875",
+    }
+    controller.move_to(2)
+    assert "lost" not in facts(panel)
+    controller.set_rule("accumulate")
+    controller.run_to_end()
+    assert "lost" not in facts(panel)
