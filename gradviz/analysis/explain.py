@@ -56,7 +56,9 @@ class Term:
 
 def step_name(graph: Graph, step: StepFact) -> str:
     """Return what a step is called: ``s1._backward()`` or ``zero gradients``."""
-    return ZEROED if step.node < 0 else f"{graph.nodes[step.node].name}._backward()"
+    if step.node < 0:
+        return ZEROED
+    return f"{bracketed(graph.nodes[step.node].name)}._backward()"
 
 
 def explain_step(
@@ -103,14 +105,14 @@ def summarize_step(
         return "Every gradient was zeroed and the seeds set again"
     name = graph.nodes[step.node].name
     if step.effects is None:
-        return f"{name}._backward() comes next"
+        return f"{step_name(graph, step)} comes next"
     operands = dict.fromkeys(graph.nodes[step.node].operands)
     written = {e.node for e in step.effects if e.what == "grad"}
     reached = [reference(graph, i, data) for i in operands if i in written] + [
         graph.nodes[i].name for i in sorted(written - operands.keys())
     ]
     if not reached:
-        return f"{name}._backward() changed no gradient"
+        return f"{step_name(graph, step)} changed no gradient"
     return f"{name} pushed {shown(step.upstream, digits)} to {listed(reached)}"
 
 

@@ -188,6 +188,10 @@ def test_signs_in_names_and_constants() -> None:
     a = Value(3.0, label="a + b")
     y = a * -2
     y.label = "2 * c"
+    graph = session([y]).graph
+    assert step_name(graph, StepFact(len(graph) - 1, "planned")) == (
+        "(2 * c)._backward()"
+    )
     assert lines(steps(session([y]))["2 * c"])[0] == (
         "a + b: ∇ += −2 · ∇(2 * c) = −2 × 1 = −2   (0 → −2)"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from analysis.graphs import by_text, read
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gradviz import Value
@@ -56,6 +56,7 @@ def slope(function: Callable[[float], float], at: float) -> float:
 
 
 @pytest.mark.parametrize("op", ONE)
+@settings(deadline=None)
 @given(number=NUMBERS)
 def test_ops_of_one_operand(op: str, number: float) -> None:
     make, function, symbol = ONE[op]
@@ -69,6 +70,7 @@ def test_ops_of_one_operand(op: str, number: float) -> None:
 
 
 @pytest.mark.parametrize("op", TWO)
+@settings(deadline=None)
 @given(a=NUMBERS, b=NUMBERS)
 def test_ops_of_two_operands(op: str, a: float, b: float) -> None:
     make, function, symbols = TWO[op]
@@ -211,6 +213,7 @@ METHODS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(METHODS), st.lists(FIGURES, min_size=1, max_size=3), FIGURES)
 def test_it_never_raises(method: str, numbers: list[float], out: float) -> None:
     names = dict(zip("abc", numbers, strict=False))
