@@ -8,6 +8,7 @@ every machine.
 from dataclasses import asdict, dataclass
 from functools import cache
 from string import Template
+from typing import ClassVar
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -24,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
+from shiboken6 import isValid
 
 from gradviz.assets import resource_path
 
@@ -309,6 +311,9 @@ def icon(name: str, theme: Theme, color: str = "") -> QIcon:
 class _IconEngine(QIconEngine):
     """Draws a one-coloured SVG in the size and pixel density asked for."""
 
+    # Qt takes a clone over but PySide doesn't know, and would free it too early.
+    _clones: ClassVar[list[QIconEngine]] = []
+
     def __init__(self, source: str, normal: str, disabled: str) -> None:
         super().__init__()
         self._source = source
@@ -339,7 +344,10 @@ class _IconEngine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Return another engine that draws the same."""
-        return _IconEngine(self._source, *self._colors)
+        copy = _IconEngine(self._source, *self._colors)
+        self._clones[:] = [engine for engine in self._clones if isValid(engine)]
+        self._clones.append(copy)
+        return copy
 
 
 # Colours

@@ -1,11 +1,12 @@
 """Both themes can be read, and are put in place while the program runs."""
 
+import gc
 import re
 from dataclasses import fields
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QPushButton
 
 from gradviz.assets import resource_path
@@ -134,6 +135,20 @@ def test_icons_take_the_colour_of_the_theme_and_stay_sharp(qapp):
         accent = icon("step", theme, "on_accent").pixmap(QSize(32, 32)).toImage()
         assert QColor(theme.palette.on_accent) in colors_of(accent)
     assert step.pixmap(QSize(16, 16), 3.0).toImage().width() == 48
+
+
+def test_an_icon_survives_being_copied_and_changed(qapp):
+    original = icon("step", DARK)
+    copy = QIcon(original)
+    copy.addPixmap(QPixmap(10, 10))
+    gc.collect()
+    for some in (copy, original):
+        assert QColor(DARK.palette.text) in colors_of(some.pixmap(32, 32).toImage())
+    del original, some
+    gc.collect()
+    assert QColor(DARK.palette.text) in colors_of(copy.pixmap(32, 32).toImage())
+    del copy
+    gc.collect()
 
 
 def colors_of(image):
