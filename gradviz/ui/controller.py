@@ -311,7 +311,7 @@ class Controller(QObject):
         assert update is not None
         scrubbed, before = mirror.playhead, mirror.last_step
         mirror.apply(update)
-        if not isinstance(request, MoveTo) or reply.failure is not None:
+        if reply.failure is not None or not self._will_move(request):
             self._target = update.playhead
         self._target = min(self._target, len(mirror.walk))
         if reply.opened is not None:
@@ -322,6 +322,11 @@ class Controller(QObject):
         else:
             mirror.move_to(self._target)
             self.session_changed.emit()
+
+    def _will_move(self, request: Request) -> bool:
+        """Whether a move was asked for, just answered or still to be answered."""
+        asked = self._link.asked if self._link is not None else ()
+        return any(isinstance(other, MoveTo) for other in (request, *asked))
 
     def _tell_moved(self, dirty: set[int], before: Any) -> None:
         """Tell which Values to paint again, those of the steps lit included."""

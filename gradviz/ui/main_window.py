@@ -292,7 +292,6 @@ class MainWindow(QMainWindow):
         path = self.controller.path
         if path is not None:
             self._settings.remember(path)
-            self.setWindowTitle(f"{path.stem} — gradviz")
         self._layouts.lay_out(mirror.graph)
         self._step_notice = False
         self._notice.clear()
@@ -309,6 +308,8 @@ class MainWindow(QMainWindow):
         if self._layout_is_for_new_graph:
             self._layout_is_for_new_graph = False
             self.canvas.show_graph(mirror, layout)
+            path = self.controller.path
+            self.setWindowTitle(f"{path.stem} — gradviz" if path else "gradviz")
         else:
             self.canvas.set_layout(layout)
 

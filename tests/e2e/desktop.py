@@ -22,6 +22,10 @@ for line in sys.stdin:
     application.processEvents()
     if what == "clipboard":
         print(repr(application.clipboard().text()), flush=True)
+    elif what == "row":
+        y, count = map(int, where.split())
+        image = application.primaryScreen().grabWindow(0, 0, y, count, 1).toImage()
+        print([image.pixel(x, 0) & 0xFFFFFF for x in range(count)], flush=True)
     else:
         picture = application.primaryScreen().grabWindow(0)
         if where:
@@ -61,6 +65,7 @@ class Desktop:
                 f"{width}x{height}x24",
                 "-nolisten",
                 "tcp",
+                "-noreset",
             ],
             pass_fds=(writing,),
             stderr=subprocess.DEVNULL,
@@ -116,6 +121,10 @@ class Desktop:
         """Return a fingerprint of the screen, and save a picture of it."""
         return self._ask(f"look {path}")
 
+    def row(self, y, count):
+        """Return the colours of the first pixels of a row, as 0xRRGGBB."""
+        return eval(self._ask(f"row {y} {count}"))
+
 
 class Program:
     """gradviz, running."""
@@ -140,6 +149,7 @@ class Program:
         desktop.tool("windowmove", self.window, 0, 0)
         desktop.tool("windowsize", self.window, *size)
         desktop.tool("windowfocus", self.window)
+        until(lambda: self.title.endswith(" — gradviz"), "a graph is shown")
 
     def _find_window(self):
         assert self.process.poll() is None, f"gradviz has ended: {self.stderr}"
@@ -189,7 +199,7 @@ class Program:
         self.keys("ctrl+f")
         self.keys("ctrl+a")
         self.type(name)
-        self.keys("Return", "Escape")
+        self.keys("Escape")
 
     def read(self, name):
         """Return a Value as the window gives it to the clipboard."""

@@ -72,6 +72,16 @@ def test_stepping_faster_than_the_worker_answers(qtbot, lesson):
     assert gradient(lesson, "x1") == -0.5
 
 
+def test_moving_on_before_a_step_by_hand_is_answered(qtbot, lesson):
+    graph = lesson.mirror.graph
+    lesson.run_step(graph.named("s2"))
+    lesson.run_step(graph.named("w21x1"))
+    lesson.run_to_end()
+    settle(qtbot, lesson)
+    assert lesson.mirror.playhead == 6
+    assert gradient(lesson, "x1") == -0.5
+
+
 def test_steps_made_before_are_shown_at_once(qtbot, lesson):
     lesson.run_to_end()
     settle(qtbot, lesson)
