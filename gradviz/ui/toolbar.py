@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QComboBox,
+    QHBoxLayout,
     QMainWindow,
     QMenu,
     QSizePolicy,
@@ -81,12 +82,21 @@ class ToolBar(QToolBar):
         return button
 
     def _add_rule(self, actions: Actions) -> None:
+        """Add two buttons that touch, because they are one choice."""
         group = QActionGroup(self)
+        pair = QWidget(self)
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         for name, place in (("rule-assign", "first"), ("rule-accumulate", "last")):
-            group.addAction(actions[name])
-            button = self._add(actions[name])
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            action = group.addAction(actions[name])
+            button = QToolButton(pair)
+            button.setDefaultAction(action)
+            button.setObjectName(f"button-{name}")
+            button.setAccessibleName(action.text().replace("&", ""))
             button.setProperty("segment", place)
+            row.addWidget(button)
+        self.addWidget(pair)
 
     def _speed_button(self) -> QToolButton:
         button = QToolButton(self)

@@ -28,7 +28,7 @@ def painted(window, condition):
     loop = QEventLoop()
     while not condition():
         loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    window.canvas.viewport().repaint()
+    window.canvas.repaint()
 
 
 @AT_SIZES
@@ -39,7 +39,7 @@ def test_step(benchmark, window, size):
 
     def rewind():
         controller.reset()
-        window.canvas.viewport().repaint()
+        window.canvas.repaint()
 
     def step():
         wanted = controller.mirror.playhead + 1
@@ -167,7 +167,7 @@ show_graph = CanvasView.show_graph
 
 def show_and_quit(self, *arguments, **options):
     show_graph(self, *arguments, **options)
-    self.viewport().repaint()
+    self.repaint()
     QTimer.singleShot(0, QApplication.quit)
 
 CanvasView.show_graph = show_and_quit

@@ -118,7 +118,17 @@ class FindBar(QWidget):
         self._on_text_changed()
 
     def _on_text_changed(self) -> None:
-        self._tell(self._matches())
+        found = self._matches()
+        if found and self._is_named(found[0]):
+            self.current = -1
+        self._tell(found)
+
+    def _is_named(self, node: int) -> bool:
+        """Whether the text is the whole name of a Value."""
+        mirror = self._controller.mirror
+        assert mirror is not None
+        name = mirror.graph.nodes[node].name
+        return name.casefold() == self.field.text().strip().casefold()
 
     def _on_graph_changed(self) -> None:
         self.current = -1

@@ -35,6 +35,16 @@ def test_typing_finds_by_part_of_a_name(bar, qtbot) -> None:
     assert went[-1] == bar.found[0]
 
 
+def test_a_whole_name_comes_first(bar) -> None:
+    bar, controller = bar
+    QTest.keyClicks(bar.field, "w21x1")
+    assert current(bar, controller) == "w21x1"
+    bar.start()
+    bar.field.selectAll()
+    QTest.keyClicks(bar.field, "x1")
+    assert (current(bar, controller), bar.count_text) == ("x1", "1 of 3")
+
+
 def test_return_goes_on_and_shift_return_back(bar) -> None:
     bar, _controller = bar
     QTest.keyClicks(bar.field, "x1")
