@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
         find.closed.connect(lambda: canvas.setFocus())
         self._notice.cancel_requested.connect(self._stop)
         self._playback.step_wanted.connect(self._play_step)
-        self._playback.changed.connect(self._update_actions)
+        self._playback.changed.connect(self._on_playback_changed)
         self._toolbar.roots_chosen.connect(controller.choose_roots)
         self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
         QGuiApplication.styleHints().colorSchemeChanged.connect(
@@ -404,9 +404,9 @@ class MainWindow(QMainWindow):
         undo, redo = (document.undo, document.redo) if document else ("", "")
         actions["undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
         actions["redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
-        self._show_playing()
 
-    def _show_playing(self) -> None:
+    def _on_playback_changed(self) -> None:
+        self._update_actions()
         playing = self._playback.playing
         action = self.actions_by_name["play"]
         action.setIconText("Pause" if playing else "Play")
@@ -475,7 +475,7 @@ class MainWindow(QMainWindow):
         for name in ("system", "dark", "light"):
             action = self.actions_by_name[f"theme-{name}"]
             action.setChecked(self._settings.theme == name)
-        self._show_playing()
+        self._on_playback_changed()
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():

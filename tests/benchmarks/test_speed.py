@@ -13,7 +13,7 @@ import time
 import networks
 import pytest
 import todays_way
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEvent, QEventLoop, QObject
 
 from gradviz.graph.build import build
 from gradviz.layout.cache import LayoutCache
@@ -23,36 +23,43 @@ from gradviz.layout.service import LayoutService
 AT_SIZES = pytest.mark.parametrize("size", networks.SIZES)
 
 
-def painted(window, condition):
-    """Let events happen until a condition holds and the canvas shows it."""
-    loop = QEventLoop()
-    while not condition():
-        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    window.canvas.repaint()
+class Painted(QObject):
+    """Waits until the canvas has painted a state, as a person would see it."""
+
+    def __init__(self, window):
+        super().__init__(window)
+        self._canvas = window.canvas
+        self._paints = 0
+        self._canvas.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        self._paints += event.type() == QEvent.Type.Paint
+        return False
+
+    def until(self, condition):
+        """Let events happen until a condition holds and was painted."""
+        loop, wait = QEventLoop(), QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+        while not condition():
+            self._paints = 0
+            loop.processEvents(wait)
+        while not self._paints:
+            loop.processEvents(wait)
 
 
 @AT_SIZES
 @pytest.mark.benchmark(group="one step, repainted")
 def test_step(benchmark, window, size):
     window = window(size)
-    controller = window.controller
-
-    def rewind():
-        controller.reset()
-        window.canvas.repaint()
+    controller, painted = window.controller, Painted(window)
 
     def step():
         wanted = controller.mirror.playhead + 1
         controller.step()
-        painted(
-            window,
-            lambda: controller.mirror.playhead == wanted and not controller.busy,
-        )
+        painted.until(lambda: controller.mirror.playhead == wanted)
 
     rounds = min(len(controller.mirror.walk), 100)
     benchmark.pedantic(step, rounds=rounds, warmup_rounds=0)
     assert controller.mirror.playhead == rounds
-    rewind()
 
 
 @AT_SIZES
@@ -72,19 +79,16 @@ def test_step_with_todays_draw_dot(benchmark, size):
 @pytest.mark.benchmark(group="one leaf edited, every number repainted")
 def test_leaf_edit(benchmark, window, size):
     window = window(size)
-    controller = window.controller
+    controller, painted = window.controller, Painted(window)
     controller.run_to_end()
-    painted(window, lambda: not controller.busy)
+    painted.until(lambda: not controller.busy)
     leaf = controller.mirror.graph.named("x1")
     numbers = iter(range(1, 10_000))
 
     def edit():
         wanted = next(numbers) / 100
         controller.set_leaf(leaf, wanted)
-        painted(
-            window,
-            lambda: controller.mirror.data[leaf] == wanted and not controller.busy,
-        )
+        painted.until(lambda: controller.mirror.data[leaf] == wanted)
 
     benchmark.pedantic(edit, rounds=30, warmup_rounds=2)
 

@@ -20,8 +20,9 @@ class Card:
 
     Attributes:
         name: The Value's name.
-        data: Its number.
-        grad: Its gradient, or an em dash.
+        number: Its number.
+        gradient: Its gradient, None where there is none yet.
+        digits: Significant digits shown.
         mark: ``k/n`` where some slots have pushed, else empty.
         final: Whether a check mark stands there instead.
         grad_role: The colour of the gradient, by its sign.
@@ -33,8 +34,9 @@ class Card:
     """
 
     name: str
-    data: str
-    grad: str
+    number: Figure
+    gradient: Figure
+    digits: int
     mark: str
     final: bool
     grad_role: str
@@ -43,6 +45,18 @@ class Card:
     stuck: bool
     seeded: bool
     constant: bool
+
+    # Written only when read: most cards of a large graph are drawn without text.
+
+    @property
+    def data(self) -> str:
+        """The number as text."""
+        return shown(self.number, self.digits)
+
+    @property
+    def grad(self) -> str:
+        """The gradient as text, or an em dash."""
+        return shown(self.gradient, self.digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +134,9 @@ class Shown:
         has_gradient = reached or (grad is not None and grad != 0)
         return Card(
             name=node.name,
-            data=shown(mirror.data[node.id], self.digits),
-            grad=shown(grad if has_gradient else None, self.digits),
+            number=mirror.data[node.id],
+            gradient=grad if has_gradient else None,
+            digits=self.digits,
             mark=f"{progress.pushed}/{progress.expected}"
             if progress.state is GradientState.PARTIAL
             else "",
