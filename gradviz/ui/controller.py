@@ -75,7 +75,6 @@ class Controller(QObject):
         self.opened: Opened | None = None
         self._link: WorkerLink | None = None
         self._opening: WorkerLink | None = None
-        self._spare: WorkerLink | None = None
         self._opening_path: Path | None = None
         self._held: Request | None = None
         self._target = 0
@@ -99,19 +98,13 @@ class Controller(QObject):
         """Whether every step of the walk has been made or asked for."""
         return self.mirror is None or self._target >= len(self.mirror.walk)
 
-    def warm_up(self) -> None:
-        """Start a worker now, so that the first file need not wait for it."""
-        if self._spare is None:
-            self._spare = self._new_link()
-
     def open(self, path: Path) -> None:
         """Run a file in a new worker and show what it draws."""
         self._drop_opening()
         self._opening_path = path
         if self.mirror is None:
             self.path = path
-        spare, self._spare = self._spare, None
-        self._opening = spare if spare is not None and spare.alive else self._new_link()
+        self._opening = self._new_link()
         self._opening.ask(Open(path=str(path)))
         self.busy_changed.emit(f"Running {path.name}")
 
@@ -202,10 +195,10 @@ class Controller(QObject):
         """End every worker."""
         self._kill_timer.stop()
         self._held = None
-        for link in (self._link, self._opening, self._spare):
+        for link in (self._link, self._opening):
             if link is not None:
                 link.close()
-        self._link = self._opening = self._spare = None
+        self._link = self._opening = None
 
     # Workers
 
@@ -228,9 +221,6 @@ class Controller(QObject):
     def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
         link.close()
         link.deleteLater()
-        if link is self._spare:
-            self._spare = None
-            return
         if link is self._opening:
             self._opening = None
         elif link is self._link:
