@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
                 "rule-assign": lambda: controller.set_rule("assign"),
                 "rule-accumulate": lambda: controller.set_rule("accumulate"),
                 "fit": canvas.fit,
-                "actual-size": canvas.actual_size,
+                "actual-size": self._show_actual_size,
                 "zoom-in": canvas.zoom_in,
                 "zoom-out": canvas.zoom_out,
                 "theme-system": lambda: self._choose_theme("system"),
@@ -275,6 +275,12 @@ class MainWindow(QMainWindow):
         self.canvas.select(node)
         self.docks.show(self.docks.seeds)
         self.docks.seeds.begin()
+
+    def _show_actual_size(self) -> None:
+        """Zoom to 100 %, and keep what is selected in sight."""
+        self.canvas.actual_size()
+        if self.canvas.selected_node is not None:
+            self.canvas.center_on(self.canvas.selected_node)
 
     def _stop(self) -> None:
         self._layouts.cancel()

@@ -27,7 +27,7 @@ RIGHT_PX = 28
 """What is right of the numbers: a button and some air."""
 FILTER_FROM = 16
 """How many leaves there must be for a filter to be of use."""
-_CONSTANTS = -1
+_UNNAMED = -1
 """The key of the row that says what the rows below it are."""
 _FEEDS = 3
 _NAME_PX = 48
@@ -36,7 +36,7 @@ _REST_PX = 178
 
 
 class LeavesPanel(QWidget):
-    """Lists the leaves; constants come last.
+    """Lists the leaves; those without a name come last.
 
     Attributes:
         file_numbers: What the file gave each leaf, by its id.
@@ -133,10 +133,10 @@ class LeavesPanel(QWidget):
         nodes, text = mirror.graph.nodes, self._filter.text().strip().casefold()
         found = [i for i in mirror.graph.leaves if text in nodes[i].name.casefold()]
         named = [i for i in found if not nodes[i].constant]
-        constants = [i for i in found if nodes[i].constant]
+        unnamed = [i for i in found if nodes[i].constant]
         self._say("" if found else f"No leaf is called {self._filter.text()!r}.")
         self._measure_names()
-        self._rows.set_keys((*named, *((_CONSTANTS,) if constants else ()), *constants))
+        self._rows.set_keys((*named, *((_UNNAMED,) if unnamed else ()), *unnamed))
 
     def _say(self, text: str) -> None:
         self._hint.setText(text)
@@ -194,7 +194,7 @@ class _LeafRow(Row):
         # Names that differ often do so at the end: weight_1, weight_2.
         self.name = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.name.setFont(_name_font())
-        self.heading = QLabel("Constants", self)
+        self.heading = QLabel("Unnamed", self)
         self.heading.setProperty("role", "heading")
         self.slider = LeafSlider("leaf-slider", self)
         self.field = NumberField("leaf-field", "", self)
@@ -245,7 +245,7 @@ class _LeafRow(Row):
         """Show another leaf."""
         super().bind(key)
         self._wanted = None
-        is_leaf = key != _CONSTANTS
+        is_leaf = key != _UNNAMED
         for widget in (self.name, self.slider, self.field, self.reset):
             widget.setVisible(is_leaf)
         self.heading.setVisible(not is_leaf)
@@ -272,7 +272,7 @@ class _LeafRow(Row):
     def refresh(self) -> None:
         """Show the leaf's number; one on its way to the worker is shown already."""
         mirror, node = self._controller.mirror, self.key
-        if node is None or node == _CONSTANTS or mirror is None:
+        if node is None or node == _UNNAMED or mirror is None:
             return
         if self.slider.is_held():
             return

@@ -267,13 +267,13 @@ def test_a_range_grows_at_the_end_of_a_drag(lesson) -> None:
     assert row.slider.value() == 50
 
 
-def test_constants_come_last_under_their_heading(show) -> None:
+def test_leaves_without_a_name_come_last_under_their_heading(show) -> None:
     x = Value(3.0, label="x")
     panel, _controller = show(LeavesPanel, session([x * 2 + 1]))
     rows = list(panel._rows.rows)
     assert rows[0].name.text() == "x"
     assert rows[1].heading.isVisible()
-    assert rows[1].heading.text() == "Constants"
+    assert rows[1].heading.text() == "Unnamed"
     assert [row.field.text() for row in rows[2:]] == ["2", "1"]
 
 
