@@ -92,9 +92,10 @@ class Mirror:
             len(self.walk),
         )
         if update.document is not None:
+            if update.document.seeds != self.document.seeds:
+                self.seeds = dict(update.document.seeds)
+                self._below_seeds = below(self.graph, self.seeds)
             self.document = update.document
-            self.seeds = dict(update.document.seeds)
-            self._below_seeds = below(self.graph, self.seeds)
         self.move_to(update.playhead)
 
     def move_to(self, playhead: int) -> set[int]:

@@ -33,6 +33,9 @@ from gradviz.worker.messages import (
 KILL_AFTER_MS = 2000
 """How long an interrupted worker has before it is ended."""
 
+BUSY_AFTER_MS = 150
+"""How long work may take before it is spoken of."""
+
 
 class Controller(QObject):
     """Asks a worker, keeps the mirror, and tells the window what has changed.
@@ -50,7 +53,8 @@ class Controller(QObject):
         moved: The playhead moved over the same walk; carries the set of Values whose
             numbers or progress may have changed.
         session_changed: Document, walk or any number may have changed, same graph.
-        busy_changed: What is being done, as text; empty when nothing is.
+        busy_changed: What is being done, as text, if it takes longer than a moment;
+            empty when it is done.
         failed: A Failure of what was asked of the session; nothing else has changed.
         opening_failed: A Failure of a file that was to be opened; what is shown stays.
         succeeded: A request was fulfilled; a failure shown before no longer holds.
@@ -80,6 +84,9 @@ class Controller(QObject):
         self._target = 0
         self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
         self._kill_timer.timeout.connect(self.kill)
+        self._doing = ""
+        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._busy_timer.timeout.connect(lambda: self.busy_changed.emit(self._doing))
 
     # What a person can ask for
 
@@ -106,7 +113,7 @@ class Controller(QObject):
             self.path = path
         self._opening = self._new_link()
         self._opening.ask(Open(path=str(path)))
-        self.busy_changed.emit(f"Running {path.name}")
+        self._begin_busy(f"Running {path.name}")
 
     def run_again(self) -> None:
         """Run the file that is open once more, from the start."""
@@ -194,6 +201,7 @@ class Controller(QObject):
     def close(self) -> None:
         """End every worker."""
         self._kill_timer.stop()
+        self._busy_timer.stop()
         self._held = None
         for link in (self._link, self._opening):
             if link is not None:
@@ -208,7 +216,7 @@ class Controller(QObject):
             lambda request, reply: self._on_reply(link, request, reply)
         )
         link.printed.connect(self.printed)
-        link.stage_changed.connect(self.busy_changed)
+        link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))
         return link
 
@@ -233,9 +241,23 @@ class Controller(QObject):
             "Your code was stopped." if ending is None else ending.message
         )
 
+    def _begin_busy(self, doing: str) -> None:
+        self._doing = doing
+        if not self._busy_timer.isActive():
+            self._busy_timer.start()
+
+    def _on_stage_changed(self, doing: str) -> None:
+        self._doing = doing
+        if not self._busy_timer.isActive():
+            self.busy_changed.emit(doing)
+
     def _end_busy(self) -> None:
-        if not self.busy:
-            self._kill_timer.stop()
+        if self.busy:
+            return
+        self._kill_timer.stop()
+        if self._busy_timer.isActive():
+            self._busy_timer.stop()
+        else:
             self.busy_changed.emit("")
 
     # Asking
@@ -258,7 +280,7 @@ class Controller(QObject):
         if self._link is None or not self._link.ask(request):
             self.failed.emit(_NOT_RUNNING)
         elif len(self._link.asked) == 1 and self._opening is None:
-            self.busy_changed.emit(_DOING.get(type(request), "Working"))
+            self._begin_busy(_DOING.get(type(request), "Working"))
 
     # Answers
 

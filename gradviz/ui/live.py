@@ -19,7 +19,7 @@ class LiveController(Controller):
     def __init__(self, drawn: Drawn) -> None:
         super().__init__()
         self._drawn = drawn
-        self._desk = Desk(self.busy_changed.emit, drawn)
+        self._desk = Desk(self._on_stage_changed, drawn)
 
     @property
     def alive(self) -> bool:

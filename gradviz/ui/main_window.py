@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,7 +30,7 @@ from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
-from gradviz.ui.key_guard import KeyGuard
+from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.notice import NoticeBar
@@ -41,6 +42,7 @@ from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system
 from gradviz.ui.toolbar import ToolBar
 from gradviz.worker.messages import Failure
 
+_SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
 
 
@@ -188,8 +190,6 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(
             self._on_system_theme_changed
         )
-        guard = KeyGuard(self)
-        _application().installEventFilter(guard)
 
     def _restore(self) -> None:
         self.resize(FIRST_SIZE)
@@ -488,6 +488,17 @@ class MainWindow(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
+
+    def event(self, event: QEvent) -> bool:
+        """Let the widget with the focus have the keys it works with."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == _SHORTCUT_OVERRIDE
+            and needs_key(QApplication.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Keep the full-screen command's mark true, whoever changed the window."""

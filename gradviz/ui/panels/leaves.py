@@ -65,7 +65,8 @@ class LeavesPanel(QWidget):
         self._lay_out()
         controller.graph_changed.connect(self._on_graph_changed)
         controller.session_changed.connect(self._rows.refresh)
-        controller.busy_changed.connect(self._on_busy_changed)
+        controller.failed.connect(self._on_refused)
+        controller.worker_ended.connect(self._on_refused)
         self.set_theme(theme)
         self._on_graph_changed()
 
@@ -163,9 +164,9 @@ class LeavesPanel(QWidget):
         super().resizeEvent(event)
         self._measure_names()
 
-    def _on_busy_changed(self, doing: str) -> None:
-        if not doing:
-            self._rows.refresh()
+    def _on_refused(self, _why: object) -> None:
+        """Show the numbers that stand, not those that were asked for."""
+        self._rows.refresh()
 
     # What rows ask for
 

@@ -54,7 +54,8 @@ class SeedsPanel(QWidget):
         self._lay_out()
         controller.graph_changed.connect(self._on_graph_changed)
         controller.session_changed.connect(self._refresh)
-        controller.busy_changed.connect(self._on_busy_changed)
+        controller.failed.connect(self._on_refused)
+        controller.worker_ended.connect(self._on_refused)
         self.set_theme(theme)
         self._on_graph_changed()
 
@@ -128,9 +129,9 @@ class SeedsPanel(QWidget):
         self._refresh()
         self._rows.rebind()
 
-    def _on_busy_changed(self, doing: str) -> None:
-        if not doing:
-            self._rows.refresh()
+    def _on_refused(self, _why: object) -> None:
+        """Show the numbers that stand, not those that were asked for."""
+        self._rows.refresh()
 
     def _refresh(self) -> None:
         mirror = self._controller.mirror
