@@ -7,7 +7,7 @@ an Adapter settles them once per class, by a table of the names seen in public c
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Number
-from typing import Any
+from typing import Any, Final
 
 DATA = ("data", "value", "val", "_data", "_value")
 GRAD = ("grad", "gradient", "_grad", "_gradient")
@@ -28,7 +28,13 @@ OP = ("_op", "op", "_operation", "operation")
 LABEL = ("label", "_label", "name", "_name")
 COLOR = ("color", "colour", "_color")
 
-PLAIN = frozenset({int, float, complex, bool, str, bytes, tuple, list, dict, set})
+PLAIN = frozenset(
+    {int, float, complex, bool, str, bytes, tuple, list, dict, set, type(None)}
+)
+"""Classes whose instances are no Values, told without a look at them."""
+
+
+_EMPTY: Final = object()
 
 
 class AdapterError(Exception):
@@ -63,8 +69,8 @@ class Adapter:
         """Return a copy of every attribute that ``value`` itself holds."""
         found = dict(getattr(value, "__dict__", ()))
         for slot in self.slots:
-            if hasattr(value, slot):
-                found[slot] = getattr(value, slot)
+            if (held := getattr(value, slot, _EMPTY)) is not _EMPTY:
+                found[slot] = held
         return found
 
     def number(self, value: object) -> Any:
@@ -87,7 +93,10 @@ class Adapter:
     def text(self, value: object, attribute: str | None) -> str:
         """Return a text attribute, or an empty string where there is none."""
         found = getattr(value, attribute, None) if attribute else None
-        return found if isinstance(found, str) else ""
+        if not isinstance(found, str):
+            return ""
+        # A lone surrogate can't be sent to the window, nor drawn.
+        return found.encode(errors="replace").decode()
 
 
 class Adapters:
@@ -126,18 +135,30 @@ class Adapters:
 
 
 def _slots(cls: type) -> tuple[str, ...]:
-    names: list[str] = []
+    found: list[str] = []
     for base in cls.__mro__:
         slots = base.__dict__.get("__slots__", ())
-        names.extend((slots,) if isinstance(slots, str) else slots)
-    return tuple(n for n in names if n not in ("__dict__", "__weakref__"))
+        names = (slots,) if isinstance(slots, str) else tuple(slots)
+        found.extend(_mangled(base, name) for name in names)
+    return tuple(n for n in found if n not in ("__dict__", "__weakref__"))
+
+
+def _mangled(cls: type, name: str) -> str:
+    """Return the attribute that a name written in a class body means."""
+    private = name.startswith("__") and not name.endswith("__")
+    return f"_{cls.__name__.lstrip('_')}{name}" if private else name
 
 
 def _names(value: object) -> Mapping[str, object]:
-    held: dict[str, object] = dict(getattr(value, "__dict__", ()))
-    for slot in _slots(type(value)):
-        if hasattr(value, slot):
-            held[slot] = getattr(value, slot)
+    """Return what an object of any kind holds, nothing where that can't be told."""
+    held: dict[str, object] = {}
+    try:
+        held.update(getattr(value, "__dict__", ()))
+        for slot in _slots(type(value)):
+            if (content := getattr(value, slot, _EMPTY)) is not _EMPTY:
+                held[slot] = content
+    except Exception:  # objects of any library can be in a namespace
+        return {}
     return held
 
 

@@ -10,10 +10,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import CellType, FunctionType
+from numbers import Number
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
-from gradviz.graph.adapter import Adapter, Adapters
+from gradviz.graph.adapter import PLAIN, Adapter, Adapters
+
+_NOT_OPS = ("__init__", "__new__", "__post_init__")
+"""Where a class gives every new Value a ``_backward`` that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,11 @@ class Origin:
 
 def origin(value: object, adapter: Adapter, adapters: Adapters) -> Origin:
     """Tell how ``value`` was made."""
-    claimed = adapter.operands_of(value)
+    claimed = tuple(o for o in adapter.operands_of(value) if type(o) not in PLAIN)
     hook = adapter.hook_of(value)
-    captured = _captured(hook)
+    captured = {
+        name: held for name, held in captured_by(hook).items() if held is not value
+    }
     function = _maker(hook, type(value)) if hook else None
     if not claimed and function is None:
         return Origin(())
@@ -94,7 +100,8 @@ def _is_empty(cell: CellType) -> bool:
     return False
 
 
-def _captured(hook: object) -> dict[str, object]:
+def captured_by(hook: object) -> dict[str, object]:
+    """Return what the closure of ``hook`` holds, by name."""
     code = getattr(hook, "__code__", None)
     closure = getattr(hook, "__closure__", None) or ()
     if code is None:
@@ -106,22 +113,25 @@ def _captured(hook: object) -> dict[str, object]:
     }
 
 
-def _maker(hook: object, cls: type) -> FunctionType | None:
+def _maker(hook: object, cls: type) -> Callable[..., Any] | None:
     """Return the function whose body defines ``hook``."""
     if not isinstance(hook, FunctionType) or ".<locals>." not in hook.__qualname__:
         return None
     path = hook.__qualname__.rsplit(".<locals>.", 1)[0]
+    name = path.rsplit(".", 1)[-1]
+    if name in _NOT_OPS:
+        return None
     for found in (
-        inspect.getattr_static(cls, path.rsplit(".", 1)[-1], None),
+        inspect.getattr_static(cls, name, None),
         _look_up(hook.__globals__, path),
     ):
-        if isinstance(found, staticmethod | classmethod):
-            found = found.__func__
+        function = getattr(found, "__func__", found)
         if (
-            isinstance(found, FunctionType)
-            and hook.__code__ in found.__code__.co_consts
+            isinstance(function, FunctionType)
+            and hook.__code__ in function.__code__.co_consts
         ):
-            return found
+            is_classmethod = isinstance(found, classmethod)
+            return MethodType(function, cls) if is_classmethod else function
     return None
 
 
@@ -136,12 +146,14 @@ def _look_up(names: dict[str, Any], path: str) -> object:
 
 
 @lru_cache(maxsize=4096)
-def _parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
+def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(function).parameters.values())
 
 
 def _bind(
-    function: FunctionType, captured: dict[str, object], claimed: Sequence[object]
+    function: Callable[..., Any],
+    captured: dict[str, object],
+    claimed: Sequence[object],
 ) -> Call | str:
     """Match the parameters of an op with what its closure captured.
 
@@ -162,7 +174,10 @@ def _bind(
             continue
         elif len(lost) == 1 and parameter.default is parameter.empty:
             argument = lost.pop()
-        elif parameter.default is not parameter.empty:
+        elif parameter.default is not parameter.empty and not _is_number(
+            parameter.default
+        ):
+            # A text or None rarely is part of the mathematics; a number always is.
             argument = parameter.default
         else:
             return (
@@ -178,6 +193,10 @@ def _bind(
         else:
             arguments.append(argument)
     return Call(function, tuple(arguments), keywords)
+
+
+def _is_number(default: object) -> bool:
+    return isinstance(default, Number) and not isinstance(default, bool)
 
 
 def _flat(items: Any) -> list[object]:

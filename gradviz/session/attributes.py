@@ -71,7 +71,7 @@ class Attributes:
         return tuple(changes)
 
     def differs(self, nodes: Iterable[int] | None = None) -> bool:
-        """Whether any of some Values, by default all, has changed since the last look."""
+        """Whether any of some Values (by default all) differs from the last look."""
         if nodes is None:
             if self._plain:
                 return not self._nothing_changed()

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from gradviz.graph.build import LiveGraph
-from gradviz.session.attributes import Attributes, Delta, merged
+from gradviz.session.attributes import Attributes, Change, Delta, merged
 from gradviz.session.document import Document
-from gradviz.session.replay import Replay, ReplayError
+from gradviz.session.replay import Replay, ReplayError, described
 
 
 class Start:
@@ -18,7 +18,7 @@ class Start:
     def __init__(self, live: LiveGraph, attributes: Attributes) -> None:
         self._live = live
         self._attributes = attributes
-        self._replay = Replay(live)
+        self._replay = Replay(live, attributes)
         self._file = {leaf: self._number(leaf) for leaf in live.graph.leaves}
         by_class: dict[type, object] = {}
         for value in live.values:
@@ -28,12 +28,12 @@ class Start:
 
     def clear(self, document: Document) -> Delta:
         """Give every Value a fresh gradient, and the seeded ones their seeds."""
-        changes: Delta = ()
+        changes: list[Change] = []
         for node, gradient in enumerate(self.fresh):
             wanted = document.seeds.get(node, gradient)
             if self.gradient(node) is not wanted:
-                changes += self._write_gradient(node, wanted)
-        return changes
+                changes.extend(self._write_gradient(node, wanted))
+        return tuple(changes)
 
     def gradient(self, node: int) -> object:
         """Return the gradient a Value holds now."""
@@ -41,8 +41,7 @@ class Start:
 
     def prepare(self) -> None:
         """Let the replay try every op once, before an edit, without leaving a trace."""
-        self._replay.prepare()
-        self._attributes.undo(self._attributes.take())
+        self._replay.prepare(self.fresh)
 
     def stuck(self, document: Document) -> dict[int, str]:
         """Return the Values that the edits do not reach, with reasons as clauses."""
@@ -54,14 +53,14 @@ class Start:
         Raises:
             ReplayError: An op can't take the numbers; nothing has changed.
         """
-        changes = self._write_leaves(old, new)
+        changes = list(self._write_leaves(old, new))
         for node in {**old.seeds, **new.seeds}:
             gradient = new.seeds.get(node, self.fresh[node])
-            changes += self._write_gradient(node, gradient)
+            changes.extend(self._write_gradient(node, gradient))
         if new.rule != old.rule:
             for node in range(len(self._live.values)):
-                changes += self._attributes.write(node, "rule", new.rule)
-        return changes
+                changes.extend(self._attributes.write(node, "rule", new.rule))
+        return tuple(changes)
 
     def _number(self, node: int) -> object:
         return self._live.adapters[node].number(self._live.values[node])
@@ -75,26 +74,35 @@ class Start:
             for leaf in {**old.leaves, **new.leaves}
             if old.leaves.get(leaf) is not new.leaves.get(leaf)
         ]
+        if not edited:
+            return ()
         changes: Delta = ()
-        for leaf in edited:
-            number = new.leaves.get(leaf, self._file[leaf])
-            data = self._live.adapters[leaf].data
-            changes += self._attributes.write(leaf, data, number)
         try:
-            renewed = self._replay.forward(edited)
+            for leaf in edited:
+                number = new.leaves.get(leaf, self._file[leaf])
+                changes += self._write_number(leaf, number)
+            self._replay.forward(edited)
         except ReplayError:
             self._attributes.undo(self._attributes.take())
             self._attributes.undo(changes)
             raise
-        return merged(changes, self._attributes.take(renewed))
+        return merged(changes, self._attributes.take())
+
+    def _write_number(self, leaf: int, number: object) -> Delta:
+        try:
+            return self._attributes.write(leaf, self._live.adapters[leaf].data, number)
+        except Exception as error:  # their class may check what it is given
+            name = self._live.graph.nodes[leaf].name
+            raise ReplayError(leaf, name, described(error)) from error
 
 
 def _fresh_gradient(live: LiveGraph, value: object) -> object:
     """Return the gradient a new Value of this class has: 0, 0.0 or None."""
     node = next(i for i, other in enumerate(live.values) if other is value)
     adapter = live.adapters[node]
+    held = adapter.gradient(value)
     make: Callable[[object], object] = type(value)
     try:
         return adapter.gradient(make(adapter.number(value)))
     except Exception:  # a constructor of the person's own can want anything
-        return None if adapter.gradient(value) is None else 0.0
+        return held if held is None or held == 0 else 0.0

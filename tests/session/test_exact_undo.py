@@ -119,10 +119,14 @@ def test_stepping_back_and_forth_repeats_the_same_bits(shape, data):
         try_to(session, action)
     session.reset()
     on_the_way = [picture(session.live)]
-    for _ in session.walk:
-        session.step()
-        on_the_way.append(picture(session.live))
-    for playhead in data.draw(st.lists(st.integers(0, len(session.walk)), max_size=8)):
+    try:
+        for _ in session.walk:
+            session.step()
+            on_the_way.append(picture(session.live))
+    except StepError:  # a gradient of None, in one of the classes
+        assert picture(session.live) == on_the_way[-1]
+    last = len(on_the_way) - 1
+    for playhead in data.draw(st.lists(st.integers(0, last), max_size=8)):
         session.move_to(playhead)
         assert picture(session.live) == on_the_way[playhead]
 
