@@ -7,6 +7,8 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.main_window import MainWindow
 
+TODAY = "_with_todays_draw_dot"
+
 
 @pytest.fixture
 def window(qtbot, tmp_path):
@@ -33,3 +35,29 @@ def window(qtbot, tmp_path):
         window.close()
         controller.close()
         layouts.close()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print medians side by side, as in the README's table."""
+    session = getattr(config, "_benchmarksession", None)
+    medians, notes = {}, []
+    for bench in session.benchmarks if session else ():
+        ours, today, size = bench.name.partition(TODAY)
+        name = bench.name if not today else ours + size
+        medians.setdefault((bench.group, name), {})[bool(today)] = bench["median"]
+        notes += [f"{bench.group}: {k} {v}" for k, v in bench.extra_info.items()]
+    terminalreporter.section("medians")
+    for (group, name), found in medians.items():
+        if len(found) == 2:
+            size = name.partition("[")[2].rstrip("]")
+            group += f", {int(size):,} Values" if size else ""
+            terminalreporter.write_line(
+                f"| {group} | {_ms(found[False])} | {_ms(found[True])} "
+                f"| {found[True] / found[False]:.3g}× |"
+            )
+    for note in notes:
+        terminalreporter.write_line(note)
+
+
+def _ms(seconds):
+    return f"{seconds * 1000:.3g} ms"
