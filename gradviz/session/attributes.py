@@ -46,10 +46,7 @@ class Attributes:
         )
         """Whether every attribute of every Value stands in its ``__dict__``."""
         self._all = range(len(values))
-        self._seen = [self._read(node) for node in self._all]
-
-    def _read(self, node: int) -> dict[str, object]:
-        return self.live.adapters[node].attributes(self.live.values[node])
+        self._seen = [dict(self._held(node)) for node in self._all]
 
     def take(self, nodes: Iterable[int] | None = None) -> Delta:
         """Return what has changed since the last look, and remember the new state.
@@ -63,11 +60,11 @@ class Attributes:
             nodes = self._all
         changes: list[Change] = []
         for node in nodes:
-            old, new = self._seen[node], self._read(node)
+            old, new = self._seen[node], self._held(node)
             if _same(old, new):
                 continue
             changes.extend(_changes(node, old, new))
-            self._seen[node] = new
+            self._seen[node] = dict(new)
         return tuple(changes)
 
     def differs(self, nodes: Iterable[int] | None = None) -> bool:
@@ -76,7 +73,15 @@ class Attributes:
             if self._plain:
                 return not self._nothing_changed()
             nodes = self._all
-        return not all(_same(self._seen[node], self._read(node)) for node in nodes)
+        return not all(_same(self._seen[node], self._held(node)) for node in nodes)
+
+    def _held(self, node: int) -> dict[str, object]:
+        """Return every attribute of a Value; not a copy, where there is no need."""
+        value = self.live.values[node]
+        if self._plain:
+            held: dict[str, object] = value.__dict__
+            return held
+        return self.live.adapters[node].attributes(value)
 
     def _nothing_changed(self) -> bool:
         """Compare everything by identity, without a line of Python per Value."""
@@ -128,13 +133,17 @@ def _same(old: dict[str, object], new: dict[str, object]) -> bool:
 
 
 def _changes(node: int, old: dict[str, object], new: dict[str, object]) -> list[Change]:
-    names = dict.fromkeys((*old, *new))
-    pairs = ((n, old.get(n, MISSING), new.get(n, MISSING)) for n in names)
-    return [
+    changes = [
         Change(node, name, before, after)
-        for name, before, after in pairs
-        if before is not after
+        for name, after in new.items()
+        if (before := old.get(name, MISSING)) is not after
     ]
+    changes += [
+        Change(node, name, before, MISSING)
+        for name, before in old.items()
+        if name not in new
+    ]
+    return changes
 
 
 def merged(first: Delta, second: Delta) -> Delta:

@@ -80,7 +80,8 @@ class Update(msgspec.Struct, frozen=True):
     Attributes:
         playhead: How many steps of the walk have been made.
         walk_from: The first step that ``walk`` replaces.
-        walk: Every step from there on.
+        walk: The steps that come there now.
+        walk_kept: How many steps of the walk as it was stay after those.
         start: The numbers at playhead 0, when they have changed.
         document: The document, when it has changed.
     """
@@ -88,19 +89,30 @@ class Update(msgspec.Struct, frozen=True):
     playhead: int
     walk_from: int = 0
     walk: tuple[StepFact, ...] = ()
+    walk_kept: int = 0
     start: Column | None = None
     document: DocumentFact | None = None
 
 
 def figure(number: Any) -> Figure:
     """Return a number as it can cross to the window."""
-    if number is None or isinstance(number, float):
-        return None if number is None else float(number)
-    if isinstance(number, bool):
-        return repr(number)
+    if type(number) is float or number is None:
+        return number
+    if isinstance(number, float):
+        return float(number)
+    if isinstance(number, bool | str):
+        return _text(number)
     if isinstance(number, int) and -(2**53) <= number <= 2**53:
         return int(number)
     try:
         return float(number)
     except (TypeError, ValueError, OverflowError):
-        return repr(number)[:40]
+        return _text(number)
+
+
+def _text(number: object) -> str:
+    try:
+        text = repr(number)
+    except Exception:  # a class of the person's own
+        text = f"<{type(number).__name__}>"
+    return text[:40].encode(errors="replace").decode()

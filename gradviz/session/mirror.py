@@ -85,18 +85,29 @@ class Mirror:
             self.grad = list(update.start.grad)
             self.color = list(update.start.color)
             self._made_of = [0] * len(self.graph)
-        self.walk[update.walk_from :] = update.walk
-        self._in_walk = {step.node for step in self.walk}
-        self.recorded = next(
-            (i for i, step in enumerate(self.walk) if step.effects is None),
-            len(self.walk),
-        )
+        self._replace_steps(update)
         if update.document is not None:
             if update.document.seeds != self.document.seeds:
                 self.seeds = dict(update.document.seeds)
                 self._below_seeds = below(self.graph, self.seeds)
             self.document = update.document
         self.move_to(update.playhead)
+
+    def _replace_steps(self, update: Update) -> None:
+        first, last = update.walk_from, len(self.walk) - update.walk_kept
+        before = [step.node for step in self.walk[first:last]]
+        self.walk[first:last] = update.walk
+        if before != [step.node for step in update.walk]:
+            self._in_walk = {step.node for step in self.walk}
+        if first <= self.recorded:
+            self.recorded = next(
+                (
+                    number
+                    for number in range(first, len(self.walk))
+                    if self.walk[number].effects is None
+                ),
+                len(self.walk),
+            )
 
     def move_to(self, playhead: int) -> set[int]:
         """Show the numbers after ``playhead`` steps, as far as they were made.

@@ -1,5 +1,8 @@
 """What has changed in a session since it was last asked, as facts for a mirror."""
 
+from itertools import compress, count
+from operator import is_not
+
 from gradviz.graph.adapter import Adapter
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import MISSING, Change
@@ -28,17 +31,23 @@ class Reporter:
         self.session = session
         self._walk: Walk = ()
         self._document: Document | None = None
+        self._stuck: tuple[tuple[int, str], ...] = ()
 
     def update(self) -> Update:
         """Return what has changed since the last call; at first, everything."""
         session = self.session
-        document_changed = session.document is not self._document
-        same = _common_prefix(self._walk, session.walk)
-        self._walk, self._document = session.walk, session.document
+        if document_changed := session.document is not self._document:
+            self._stuck = tuple(session.stuck.items())
+        old, new = self._walk, session.walk
+        same = _common(old, new)
+        kept = _common(old[same:][::-1], new[same:][::-1])
+        self._walk, self._document = new, session.document
+        walk = tuple(map(self._step, new[same : len(new) - kept]))
         return Update(
             playhead=session.playhead,
             walk_from=same,
-            walk=tuple(self._step(step) for step in session.walk[same:]),
+            walk=walk,
+            walk_kept=kept,
             start=self._start() if document_changed else None,
             document=self._document_fact(),
         )
@@ -51,7 +60,7 @@ class Reporter:
             rule=document.rule,
             undo=session.undo_text,
             redo=session.redo_text,
-            stuck=tuple(session.stuck.items()),
+            stuck=self._stuck,
         )
 
     def _start(self) -> Column:
@@ -62,8 +71,14 @@ class Reporter:
             "grad": list(now.grad),
             "color": list(now.color),
         }
+        adapters = self.session.live.adapters
+        # The change that was made first says what stood there at the start.
+        at_start = {}
         for step in reversed(self.session.walk[: self.session.playhead]):
-            for effect in reversed(self._step(step).effects or ()):
+            for change in reversed(step.delta or ()):
+                at_start[change[:2]] = change
+        for change in at_start.values():
+            if effect := _effect(change, adapters[change.node]):
                 columns[effect.what][effect.node] = effect.before
         return Column(
             tuple(columns["data"]),
@@ -106,13 +121,11 @@ def _effect(change: Change, adapter: Adapter) -> Effect | None:
     return None
 
 
-def _common_prefix(old: Walk, new: Walk) -> int:
+def _common(old: Walk, new: Walk) -> int:
+    """Return how many steps at the start of two walks are the same objects."""
     if old is new:
         return len(old)
-    for i, (before, after) in enumerate(zip(old, new, strict=False)):
-        if before is not after:
-            return i
-    return min(len(old), len(new))
+    return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
 
 
 def _text(color: object) -> str | None:

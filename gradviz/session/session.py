@@ -257,7 +257,7 @@ class Session:
         last = self.playhead - 1
         if first == last:
             step = self.walk[last]
-            whole = replace(step, delta=merged(step.delta or (), stray))
+            whole = step._replace(delta=merged(step.delta or (), stray))
             self.walk = (*self.walk[:last], whole, *self.walk[last + 1 :])
             return
         self._attributes.undo(stray)

@@ -1,7 +1,7 @@
 """The walk: which ``_backward`` calls are made, in which order, and what each did."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gradviz.graph.model import Graph
 from gradviz.graph.order import planned_order
@@ -9,8 +9,7 @@ from gradviz.session.attributes import Delta
 from gradviz.session.facts import StepKind
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step of the walk.
 
     Attributes:
