@@ -45,8 +45,11 @@ class Docks:
 
     def arrange(self) -> None:
         """Put every dock where it is at the first start."""
-        for dock, area in self._places:
+        for dock, _ in self._places:
             dock.setFloating(False)
+            # One that is still there would keep its place among its neighbours.
+            self._window.removeDockWidget(dock)
+        for dock, area in self._places:
             self._window.addDockWidget(area, dock)
             dock.show()
         leaves, seeds, steps, inspector = (dock for dock, _ in self._places)

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self.set_theme(self._theme)
+        self._status.show_session(controller)
         self._update_actions()
 
     # Building

@@ -51,4 +51,6 @@ class Status(QStatusBar):
 def _worker_text(controller: Controller) -> str:
     if controller.busy:
         return "running"
-    return "worker ready" if controller.alive else "worker ended"
+    if controller.alive:
+        return "worker ready"
+    return "worker ended" if controller.mirror else ""
