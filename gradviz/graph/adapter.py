@@ -202,10 +202,10 @@ def _resolve(value: object) -> Adapter | None:
 def _what_is_missing(value: object) -> str:
     held = _names(value)
     wanted = {
-        "a number": DATA,
-        "a gradient": GRAD,
-        "a container of operands": OPERANDS,
-        "a backward function": HOOK,
+        "number": DATA,
+        "gradient": GRAD,
+        "container of operands": OPERANDS,
+        "backward function": HOOK,
     }
     missing = [
         f"{what} (looked for {', '.join(names[:3])}, …)"

@@ -56,10 +56,10 @@ def build(
         raise GraphError("There is no Value to draw.")
     origins: dict[int, Origin] = {}
     ordered: list[object] = []
-    for root in roots:
-        _visit(root, origins, ordered, adapters)
-    ids = {id(value): i for i, value in enumerate(ordered)}
     declared = {identity: i for i, identity in enumerate(variables)}
+    for root in roots:
+        _visit(root, origins, ordered, adapters, declared)
+    ids = {id(value): i for i, value in enumerate(ordered)}
     nodes = tuple(
         _node(
             Node(i, variables.get(id(value), ""), declared=declared.get(id(value), -1)),
@@ -83,6 +83,7 @@ def _visit(
     origins: dict[int, Origin],
     ordered: list[object],
     adapters: Adapters,
+    declared: Mapping[int, int],
 ) -> None:
     """Append what is below ``root``, operands first, without recursion."""
     if id(root) in origins:
@@ -94,7 +95,9 @@ def _visit(
         if slot == 0:
             if id(value) in origins:
                 continue
-            origins[id(value)] = origin(value, adapters.adapter(value), adapters)
+            origins[id(value)] = origin(
+                value, adapters.adapter(value), adapters, declared
+            )
             open_path[id(value)] = value
         operands = origins[id(value)].operands
         if slot == len(operands):

@@ -7,7 +7,7 @@ call that can be made again after a leaf has been edited.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Number
@@ -56,9 +56,22 @@ class Origin:
     reason: str = ""
 
 
-def origin(value: object, adapter: Adapter, adapters: Adapters) -> Origin:
-    """Tell how ``value`` was made."""
-    claimed = tuple(o for o in adapter.operands_of(value) if type(o) not in PLAIN)
+def origin(
+    value: object,
+    adapter: Adapter,
+    adapters: Adapters,
+    declared: Mapping[int, int] | None = None,
+) -> Origin:
+    """Tell how ``value`` was made.
+
+    Args:
+        value: The Value.
+        adapter: Its adapter.
+        adapters: Adapters of all classes.
+        declared: The place of each variable among the program's, by the ``id()`` of
+            the Value it holds; it orders operands that nothing else does.
+    """
+    claimed = _claimed(value, adapter, adapters, declared or {})
     hook = adapter.hook_of(value)
     captured = {
         name: held for name, held in captured_by(hook).items() if held is not value
@@ -84,6 +97,27 @@ def origin(value: object, adapter: Adapter, adapters: Adapters) -> Origin:
     seen = {id(operand) for operand in used}
     used += [operand for operand in claimed if id(operand) not in seen]
     return Origin(tuple(used), function.__name__, bound)
+
+
+def _claimed(
+    value: object, adapter: Adapter, adapters: Adapters, declared: Mapping[int, int]
+) -> tuple[object, ...]:
+    """Return the operands that the class tells; those of a set in an order of ours."""
+    held = getattr(value, adapter.operands)
+    found = tuple(o for o in adapter.operands_of(value) if type(o) not in PLAIN)
+    if len(found) < 2 or not isinstance(held, set | frozenset):
+        return found
+
+    def looks(operand: object) -> tuple[int, str, str, str]:
+        of = adapters.adapter(operand)
+        return (
+            declared.get(id(operand), len(declared)),
+            of.text(operand, of.label),
+            of.text(operand, of.op),
+            str(of.number(operand)),
+        )
+
+    return tuple(sorted(found, key=looks))
 
 
 def cells(hook: object) -> tuple[CellType, ...]:
