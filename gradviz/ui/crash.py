@@ -5,7 +5,7 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, qVersion
+from PySide6.QtCore import QObject, Qt, QTimer, qVersion
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gradviz import __version__
@@ -42,6 +42,7 @@ class ExceptionReporter(QObject):
     def _show(self, report: str) -> None:
         box = QMessageBox(self._window)
         box.setObjectName("fault-dialog")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("A fault in gradviz")
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText("gradviz did something wrong. What you see may not be up to date.")
