@@ -1,6 +1,7 @@
 """Numbers as a person reads them, on cards, in panels and in sentences."""
 
 import math
+from decimal import Decimal
 
 MINUS = "−"
 DIGITS = 4
@@ -22,19 +23,21 @@ def shown(number: int | float | str | None, digits: int = DIGITS) -> str:
         return "—"
     if isinstance(number, str):
         return number if len(number) <= 12 else number[:11] + "…"
-    if math.isnan(number):
+    if number != number:
         return "nan"
-    if math.isinf(number):
+    if number in (math.inf, -math.inf):
         return "∞" if number > 0 else f"{MINUS}∞"
     if number == 0:
         return "0"
-    text = f"{number:.{digits}g}"
+    # Decimal: an integer can be too large for a float.
+    exact = Decimal(number) if isinstance(number, int) else number
+    text = f"{exact:.{digits}g}"
     if "e" not in text and abs(number) < 10.0 ** (1 - digits):
         text = f"{number:.{max(digits - 2, 0)}e}"
     if "e" in text:
         mantissa, _, exponent = text.partition("e")
-        if 0 <= int(exponent) < digits + 3:
-            text = f"{number:.0f}"
+        if 1 <= abs(number) < 10 ** (digits + 3):
+            text = f"{exact:.0f}"
         else:
             if "." in mantissa:
                 mantissa = mantissa.rstrip("0").rstrip(".")
