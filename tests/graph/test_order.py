@@ -1,5 +1,7 @@
 """The walk's order: consumers first, one path finished before the next."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +66,7 @@ def test_the_walk_goes_on_from_the_latest_op_that_freed_another(drawn):
         for operand in graph.nodes[node].operands:
             consumers[operand].add(node)
     made = set()
-    for node, following in zip(order, order[1:], strict=False):
+    for node, following in itertools.pairwise(order):
         made.add(node)
         freed = {
             operand
