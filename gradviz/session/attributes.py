@@ -133,25 +133,25 @@ def _same(old: dict[str, object], new: dict[str, object]) -> bool:
 
 
 def _changes(node: int, old: dict[str, object], new: dict[str, object]) -> list[Change]:
-    changes = [
+    if [*old] == [*new]:
+        pairs = zip(old, old.values(), new.values(), strict=True)
+    else:
+        names = dict.fromkeys((*old, *new))
+        pairs = ((n, old.get(n, MISSING), new.get(n, MISSING)) for n in names)  # type: ignore[assignment]
+    return [
         Change(node, name, before, after)
-        for name, after in new.items()
-        if (before := old.get(name, MISSING)) is not after
+        for name, before, after in pairs
+        if before is not after
     ]
-    changes += [
-        Change(node, name, before, MISSING)
-        for name, before in old.items()
-        if name not in new
-    ]
-    return changes
 
 
 def merged(first: Delta, second: Delta) -> Delta:
     """Return one delta that does what ``first`` and then ``second`` do."""
     found: dict[tuple[int, str], Change] = {}
-    for change in (*first, *second):
-        key = (change.node, change.attribute)
-        earlier = found.get(key)
-        before = earlier.before if earlier else change.before
-        found[key] = change._replace(before=before)
+    for change in chain(first, second):
+        node, attribute, _, after = change
+        earlier = found.get((node, attribute))
+        if earlier is not None:
+            change = Change(node, attribute, earlier.before, after)
+        found[node, attribute] = change
     return tuple(c for c in found.values() if c.before is not c.after)

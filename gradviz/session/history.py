@@ -1,6 +1,7 @@
 """Undo and redo of edits."""
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from gradviz.session.attributes import Delta, merged
 from gradviz.session.document import Document
@@ -8,6 +9,9 @@ from gradviz.session.walk import Walk
 
 LIMIT = 500
 """How many edits can be undone."""
+
+MERGE_AFTER = 60
+"""How many ticks of one drag are kept apart: merging takes time a drag doesn't have."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Edit:
         text: What it does, for the menu.
         before: The document before it.
         after: The document after it.
-        delta: What it changed in the Values at playhead 0.
+        deltas: What it changed in the Values at playhead 0, one after the other.
         walk_before: The walk before a step was put in.
         walk_after: The walk after it.
         inserted_at: Where the step was put in, or None for an edit of the document.
@@ -27,7 +31,7 @@ class Edit:
     text: str
     before: Document
     after: Document
-    delta: Delta = ()
+    deltas: tuple[Delta, ...] = ()
     walk_before: Walk = ()
     walk_after: Walk = ()
     inserted_at: int | None = None
@@ -45,9 +49,10 @@ class History:
         """Remember an edit; one of the same gesture as the last joins it."""
         if gesture and gesture == self._gesture and self._made:
             first = self._made.pop()
-            edit = replace(
-                edit, before=first.before, delta=merged(first.delta, edit.delta)
-            )
+            deltas = (*first.deltas, *edit.deltas)
+            if len(deltas) > MERGE_AFTER:
+                deltas = (reduce(merged, deltas),)
+            edit = replace(edit, before=first.before, deltas=deltas)
         self._made.append(edit)
         del self._made[:-LIMIT]
         self._taken_back.clear()

@@ -367,7 +367,7 @@ class Session:
             self.move_to(playhead)
             raise EditError(str(error)) from error
         self.document = document
-        self._history.add(Edit(text, before, document, delta), gesture)
+        self._history.add(Edit(text, before, document, (delta,)), gesture)
         self._follow(before, playhead, at_end)
 
     def _travel(self, edit: Edit, backwards: bool) -> None:
@@ -379,9 +379,11 @@ class Session:
             self.move_to(edit.inserted_at + (0 if backwards else 1))
             return
         if backwards:
-            self._attributes.undo(edit.delta)
+            for delta in reversed(edit.deltas):
+                self._attributes.undo(delta)
         else:
-            self._attributes.redo(edit.delta)
+            for delta in edit.deltas:
+                self._attributes.redo(delta)
         self.document = edit.before if backwards else edit.after
         self._follow(before, playhead, at_end)
 

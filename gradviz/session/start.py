@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gradviz.graph.build import LiveGraph
-from gradviz.session.attributes import Attributes, Change, Delta, merged
+from gradviz.session.attributes import Attributes, Change, Delta
 from gradviz.session.document import Document
 from gradviz.session.replay import Replay, ReplayError, described
 
@@ -86,7 +86,7 @@ class Start:
             self._attributes.undo(self._attributes.take())
             self._attributes.undo(changes)
             raise
-        return merged(changes, self._attributes.take())
+        return changes + self._attributes.take()
 
     def _write_number(self, leaf: int, number: object) -> Delta:
         try:
