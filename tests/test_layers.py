@@ -29,8 +29,6 @@ PICTURES = {
     "PySide6.QtGui",
     "PySide6.QtSvg",
     "gradviz.ui.canvas",
-    "gradviz.ui.qt_libraries",
-    "gradviz.ui.startup",
     "gradviz.ui.theme",
 }
 """Pictures are painted as the canvas paints, without widgets."""

@@ -10,7 +10,7 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -43,10 +43,13 @@ class Drawing:
         self.drawn: list[tuple[object, ...]] = []
 
     def draw(self, *roots: object, **options: object) -> Picture:
-        """Take what a drawing call was given; lists of Values are opened."""
+        """Take what a drawing call was given; lists of Values are opened.
+
+        What among the options is no Value is not drawn either.
+        """
         flat: list[object] = []
-        for root in roots:
-            if isinstance(root, list | tuple | set):
+        for root in (*roots, *options.values()):
+            if isinstance(root, list | tuple | set | frozenset):
                 flat.extend(root)
             else:
                 flat.append(root)
@@ -57,7 +60,7 @@ class Drawing:
         """Let programs that run in ``namespace`` reach this drawing."""
         namespace[_HOOK] = self.draw
         on_draw(self.draw)
-        sys.meta_path.append(_StandIns(self))
+        sys.meta_path.insert(0, _StandIns(self))
 
 
 def rewritten(tree: ast.Module) -> ast.Module:
@@ -80,7 +83,7 @@ class _Rewriter(ast.NodeTransformer):
 class _StandIns:
     """Modules for drawing that programs import and that may not be installed.
 
-    It is the last finder asked, so a module that is there always wins.
+    A module that is there always wins; a mere folder of that name is none.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -90,9 +93,12 @@ class _StandIns:
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Offer a stand-in for ``graph`` and ``graphviz``."""
-        if name in ("graph", "graphviz"):
-            return importlib.util.spec_from_loader(name, self)  # type: ignore[arg-type]
-        return None
+        if name not in ("graph", "graphviz"):
+            return None
+        there = PathFinder.find_spec(name, path, target)
+        if there is not None and there.loader is not None and there.origin:
+            return there
+        return importlib.util.spec_from_loader(name, self)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Let Python make an ordinary module."""

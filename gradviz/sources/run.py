@@ -13,6 +13,9 @@ from gradviz.graph.adapter import Adapters
 from gradviz.sources.drawing import Drawing, rewritten
 from gradviz.sources.program import Cell, Program
 
+_NESTED = 3
+"""How deep in lists and dictionaries a Value is looked for."""
+
 
 class CodeError(Exception):
     """The person's code failed; the cause is what it raised.
@@ -74,10 +77,14 @@ class Run:
                 return
 
     def _run(self, cell: Cell) -> None:
-        lines = cell.source.splitlines(keepends=True)
+        lines = [f"{line}\n" for line in cell.source.split("\n")]
         linecache.cache[cell.filename] = (len(cell.source), None, lines, cell.filename)
         try:
-            tree = ast.parse(cell.source, cell.filename)
+            # Not ast.parse, whose frame would stand in the traceback.
+            tree = compile(
+                cell.source, cell.filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
+            )
+            assert isinstance(tree, ast.Module)
             code = compile(rewritten(tree), cell.filename, "exec", dont_inherit=True)
             exec(code, self.namespace)
         except (Exception, KeyboardInterrupt, SystemExit) as error:
@@ -101,19 +108,21 @@ class Run:
         return list(found.values())
 
     def _named(self, adapters: Adapters) -> Iterator[tuple[str, object]]:
-        later: list[tuple[str, object]] = []
-        for name, held in self.namespace.items():
-            if name.startswith("__"):
-                continue
-            if adapters.is_value(held):
-                yield name, held
-            elif isinstance(held, list | tuple):
-                later.extend((f"{name}[{i}]", item) for i, item in enumerate(held))
-            elif isinstance(held, dict):
-                later.extend((f"{name}[{key!r}]", item) for key, item in held.items())
-        for name, held in later:
-            if adapters.is_value(held):
-                yield name, held
+        level = [
+            (name, held)
+            for name, held in self.namespace.items()
+            if not name.startswith("__")
+        ]
+        for _ in range(_NESTED + 1):
+            inside: list[tuple[str, object]] = []
+            for name, held in level:
+                if adapters.is_value(held):
+                    yield name, held
+                elif isinstance(held, list | tuple):
+                    inside.extend((f"{name}[{i}]", item) for i, item in enumerate(held))
+                elif isinstance(held, dict):
+                    inside.extend((f"{name}[{k!r}]", v) for k, v in held.items())
+            level = inside
 
 
 def roots_of(run: Run, adapters: Adapters) -> list[tuple[object, ...]]:
@@ -141,6 +150,7 @@ def _unconsumed(values: Iterable[object], adapters: Adapters) -> Iterator[object
             continue
         seen.add(id(value))
         for operand in adapters.adapter(value).operands_of(value):
-            consumed.add(id(operand))
-            todo.append(operand)
+            if adapters.is_value(operand):
+                consumed.add(id(operand))
+                todo.append(operand)
     return (value for value in values if id(value) not in consumed)
