@@ -12,7 +12,7 @@ from gradviz.layout.geometry import Layout, LayoutRequest
 
 MEMORY_LIMIT = 32
 DISK_LIMIT = 300
-_VERSION = b"2"
+_VERSION = b"3"
 """To be raised when ``dot_layout`` draws the same request in another way."""
 
 

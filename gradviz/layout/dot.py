@@ -16,7 +16,7 @@ def dot_layout(request: LayoutRequest) -> Layout:
         directed=True,
         rankdir="LR",
         nodesep="0.36",
-        ranksep="1.1",
+        ranksep="1.3",
         outputorder="nodesfirst",
     )
     graph.node_attr.update(shape="box", fixedsize="true", label="")
