@@ -20,8 +20,8 @@ import msgspec
 SIZE_LIMIT = 512 * 2**20
 """Bytes a single message may have."""
 
-READY_TIMEOUT_S = 20.0
-"""How long a child may take to start before it counts as failed."""
+_HUNG_UP_S = 2.0
+"""How long a child that has closed its channel may take to end by itself."""
 
 _ADDRESS = "GRADVIZ_CHANNEL"
 _KEY = "GRADVIZ_CHANNEL_KEY"
@@ -118,7 +118,8 @@ class Child[Incoming]:
         address = self._listener.address
         assert isinstance(address, str)
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", module],
+            # -P: modules in the folder the window was started in are not ours.
+            [sys.executable, "-P", "-X", "utf8", "-m", module],
             env={**os.environ, _ADDRESS: address, _KEY: key.hex()},
             stdin=subprocess.DEVNULL,
             stdout=2,
@@ -172,18 +173,26 @@ class Child[Incoming]:
         except (OSError, EOFError, AuthenticationError):
             return
         channel: Channel[Incoming] = Channel(connection, self._incoming)
-        with self._lock:
-            for waiting in self._waiting:
-                channel.send(waiting)
-            self._waiting.clear()
-            self._channel = channel
         try:
+            with self._lock:
+                for waiting in self._waiting:
+                    channel.send(waiting)
+                self._waiting.clear()
+                self._channel = channel
             while True:
                 message = channel.receive()
                 if not self._silenced:
                     self._on_message(message)
         except ChannelClosedError:
             channel.close()
+            self._end_unheard()
+
+    def _end_unheard(self) -> None:
+        """End a process that has hung up, or sent what can't be read, and lives on."""
+        try:
+            self.process.wait(_HUNG_UP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
     def _watch(self) -> None:
         """Wait for the process to end, let what it said last arrive, and report."""

@@ -81,14 +81,20 @@ class Replay:
             return
         self._distrusted = {}
         tried: dict[object, int] = {}
-        # Their ops and hooks may print; nobody has asked for these calls.
-        with contextlib.redirect_stdout(io.StringIO()):
-            for node in range(len(self.live.values)):
-                if self.live.origins[node].call is not None and (
-                    reason := self._try(node, fresh_gradients, tried)
-                ):
-                    self._distrusted[node] = reason
-        self._attributes.undo(self._attributes.take())
+        try:
+            # Their ops and hooks may print; nobody has asked for these calls.
+            with contextlib.redirect_stdout(io.StringIO()):
+                for node in range(len(self.live.values)):
+                    if self.live.origins[node].call is not None and (
+                        reason := self._try(node, fresh_gradients, tried)
+                    ):
+                        self._distrusted[node] = reason
+        except KeyboardInterrupt as error:
+            self._distrusted = None
+            name = self.live.graph.nodes[node].name
+            raise ReplayError(node, name, described(error)) from error
+        finally:
+            self._attributes.undo(self._attributes.take())
 
     def above(self, leaves: Collection[int]) -> list[int]:
         """Return the ops that depend on ``leaves``, operands before consumers."""
@@ -171,8 +177,10 @@ class Replay:
         old = self._pushed(node, reach, fresh_gradients)
         self._take_over(node, fresh)
         renewed = self._attributes.take((node,))
-        new = self._pushed(node, reach, fresh_gradients)
-        self._attributes.undo(renewed)
+        try:
+            new = self._pushed(node, reach, fresh_gradients)
+        finally:
+            self._attributes.undo(renewed)
         if old != new:
             return "its backward function can't be renewed: it gave other gradients"
         return ""
@@ -234,15 +242,17 @@ class Replay:
             attribute = self.live.adapters[near].grad
             before += self._attributes.write(near, attribute, gradient)
         failed: list[tuple[int, str, str]] = []
+        written: Delta = ()
         try:
             hook = self.live.adapters[node].hook_of(self.live.values[node])
             if hook is not None:
                 hook()
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             failed.append((node, "raised", type(error).__name__))
-        written = self._attributes.take(reach)
-        self._attributes.undo(written)
-        self._attributes.undo(before)
+        finally:
+            written = self._attributes.take(reach)
+            self._attributes.undo(written)
+            self._attributes.undo(before)
         pushed = [
             (change.node, change.attribute, repr(change.after))
             for change in written

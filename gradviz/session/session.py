@@ -359,9 +359,9 @@ class Session:
         """Change the document and let the walk follow to the playhead."""
         before, playhead, at_end = self.document, self.playhead, self._at_end()
         self.move_to(0)
-        if document.leaves != before.leaves:
-            self._start.prepare()
         try:
+            if document.leaves != before.leaves:
+                self._start.prepare()
             delta = self._start.write(before, document)
         except ReplayError as error:
             self.move_to(playhead)

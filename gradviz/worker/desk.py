@@ -37,9 +37,14 @@ class Desk:
         failure = self._try(request)
         if self.drawn is None:
             return Reply(request.id, failure=failure)
-        is_new = self.drawn is not shown or isinstance(request, messages.ChooseRoots)
-        opened = self.drawn.opened() if is_new else None
-        return Reply(request.id, opened, self.drawn.reporter.update(), failure)
+        try:
+            is_new = self.drawn is not shown or isinstance(
+                request, messages.ChooseRoots
+            )
+            opened = self.drawn.opened() if is_new else None
+            return Reply(request.id, opened, self.drawn.reporter.update(), failure)
+        except Exception as error:  # a fault of ours must not end the session
+            return Reply(request.id, failure=failure or our_failure(error))
 
     def _try(self, request: AnyRequest) -> Failure | None:
         try:

@@ -3,11 +3,13 @@
 import os
 import traceback
 from pathlib import Path
-from types import TracebackType
 
 from gradviz.session.session import StepError
 from gradviz.sources.run import CodeError
 from gradviz.worker.messages import Failure
+
+_LONGEST = 100_000
+"""Characters of a traceback that are shown."""
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _THEIRS = str(Path(__file__).resolve().parents[1] / "value.py")
@@ -22,8 +24,8 @@ def is_ours(filename: str) -> bool:
 def failure_of(error: CodeError | StepError) -> Failure:
     """Describe what the person's code raised."""
     cause = error.__cause__ or error
-    theirs = _from_their_frame(cause.__traceback__)
-    report = traceback.TracebackException(type(cause), cause, theirs)
+    report = traceback.TracebackException.from_exception(cause)
+    _leave_out_ours(report)
     filename, line = _place(cause, report)
     where = error.filename if isinstance(error, CodeError) else str(error)
     if isinstance(cause, KeyboardInterrupt):
@@ -37,7 +39,7 @@ def failure_of(error: CodeError | StepError) -> Failure:
     return Failure(
         "code",
         message,
-        "".join(report.format()),
+        _readable("".join(report.format())),
         f"{filename}:{line}" if line else "",
     )
 
@@ -51,11 +53,24 @@ def our_failure(error: BaseException) -> Failure:
     )
 
 
-def _from_their_frame(trace: TracebackType | None) -> TracebackType | None:
-    """Skip the frames of ours that called the person's code."""
-    while trace is not None and is_ours(trace.tb_frame.f_code.co_filename):
-        trace = trace.tb_next
-    return trace
+def _leave_out_ours(report: traceback.TracebackException) -> None:
+    """Keep only frames of the person's code, and of what it calls, in a report."""
+    todo: list[traceback.TracebackException | None] = [report]
+    while todo:
+        told = todo.pop()
+        if told is None:
+            continue
+        theirs = [frame for frame in told.stack if not is_ours(frame.filename)]
+        told.stack = traceback.StackSummary.from_list(theirs)
+        todo += [told.__cause__, told.__context__, *(told.exceptions or ())]
+
+
+def _readable(text: str) -> str:
+    """Return a text that can be sent: of bounded length, without lone surrogates."""
+    if len(text) > _LONGEST:
+        half = _LONGEST // 2
+        text = f"{text[:half]}\n…\n{text[-half:]}"
+    return text.encode(errors="replace").decode()
 
 
 def _place(
@@ -75,7 +90,10 @@ def _said(cause: BaseException) -> str:
         return f"it needs the module {cause.name}, which is not installed here."
     if isinstance(cause, SystemExit):
         return f"it called exit({cause.code!r})."
-    said = str(cause.msg if isinstance(cause, SyntaxError) else cause).strip()
-    first = said.splitlines()[0].rstrip(".") if said else ""
     kind = type(cause).__name__
-    return f"{kind}: {first}." if first else f"{kind}."
+    try:
+        said = str(cause.msg if isinstance(cause, SyntaxError) else cause).strip()
+    except Exception:  # an exception class of the person's own
+        said = ""
+    first = said.splitlines()[0].rstrip(".")[:200] if said else ""
+    return _readable(f"{kind}: {first}." if first else f"{kind}.")

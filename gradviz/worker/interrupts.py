@@ -1,8 +1,21 @@
 """Interrupting the person's code, never ours: half a message would be the end of it."""
 
+import signal
+import threading
 from types import FrameType
 
+from gradviz.graph.calls import Call
+from gradviz.session.session import Session
+from gradviz.sources.run import Run
 from gradviz.worker.failures import is_ours
+
+RETRY_S = 0.002
+"""How soon an interrupt that found our own code running is tried again."""
+
+_CALL_THEIRS = frozenset(
+    function.__code__ for function in (Run._run, Session._call, Call.again)
+)
+"""The only places of ours that know what to do when theirs is interrupted."""
 
 
 class Interrupts:
@@ -12,18 +25,41 @@ class Interrupts:
         self._waiting = False
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        """Raise KeyboardInterrupt, or keep it until ours has returned to theirs."""
-        if frame is None or is_ours(frame.f_code.co_filename):
-            self._waiting = True
-        else:
+        """Raise KeyboardInterrupt, or try again when ours may be back in theirs."""
+        if _runs_theirs(frame):
+            self._waiting = False
             raise KeyboardInterrupt
+        self._waiting = True
+        retry = threading.Timer(RETRY_S, self._again)
+        retry.daemon = True
+        retry.start()
 
     def deliver(self) -> None:
         """Raise what was kept; called where ours is about to return to theirs."""
-        if self._waiting:
+        if self._waiting and threading.current_thread() is threading.main_thread():
             self._waiting = False
             raise KeyboardInterrupt
 
     def forget(self) -> None:
         """Start a request with nothing kept from the last one."""
         self._waiting = False
+
+    def _again(self) -> None:
+        if not self._waiting:
+            return
+        if hasattr(signal, "pthread_kill"):
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
+        else:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _runs_theirs(frame: FrameType | None) -> bool:
+    """Whether the innermost frame of ours is one that has called theirs."""
+    innermost = frame
+    while frame is not None and not is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return False
+    return frame is not innermost and frame.f_code in _CALL_THEIRS

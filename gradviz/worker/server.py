@@ -15,7 +15,7 @@ from gradviz.channel import Channel, ChannelClosedError, parent_channel
 from gradviz.worker.desk import Desk
 from gradviz.worker.interrupts import Interrupts
 from gradviz.worker.messages import AnyAnswer, AnyRequest, Stage
-from gradviz.worker.output import Printed
+from gradviz.worker.output import Printing
 
 
 class Server:
@@ -33,17 +33,16 @@ class Server:
     def run(self) -> None:
         """Fulfil requests until the window is gone."""
         interrupts = Interrupts()
-        out = Printed("stdout", self._tell, interrupts.deliver)
-        err = Printed("stderr", self._tell, interrupts.deliver)
-        sys.stdout, sys.stderr = out, err
+        printing = Printing(self._tell, interrupts.deliver)
+        sys.stdout, sys.stderr = printing.stdout, printing.stderr
         signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             request = self._requests.get()
             interrupts.forget()
             reply = self._desk.fulfil(request)
-            out.finish()
-            err.finish()
+            interrupts.forget()
+            printing.finish()
             self._tell(reply)
 
     def _listen(self) -> None:
