@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import threading
 from collections import OrderedDict
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from gradviz.layout.geometry import Layout, LayoutRequest
 
 MEMORY_LIMIT = 32
 DISK_LIMIT = 300
-_VERSION = b"3"
+_VERSION = b"4"
 """To be raised when ``dot_layout`` draws the same request in another way."""
 
 
@@ -26,19 +27,25 @@ class LayoutCache:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._memory: OrderedDict[str, Layout] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, request: LayoutRequest) -> Layout | None:
         """Return the layout of an equal request, if there is one."""
         key = _key(request)
-        if key in self._memory:
-            self._memory.move_to_end(key)
-            return self._memory[key]
+        with self._lock:
+            if key in self._memory:
+                self._memory.move_to_end(key)
+                return self._memory[key]
         if self.folder is None:
             return None
         try:
             packed = (self.folder / key).read_bytes()
             layout = msgspec.msgpack.decode(packed, type=Layout)
         except (OSError, msgspec.MsgspecError):
+            return None
+        if len(layout.centers) != len(request.sizes) or len(layout.curves) != len(
+            request.edges
+        ):
             return None
         self._remember(key, layout)
         return layout
@@ -57,9 +64,10 @@ class LayoutCache:
             self._prune(self.folder)
 
     def _remember(self, key: str, layout: Layout) -> None:
-        self._memory[key] = layout
-        if len(self._memory) > MEMORY_LIMIT:
-            self._memory.popitem(last=False)
+        with self._lock:
+            self._memory[key] = layout
+            if len(self._memory) > MEMORY_LIMIT:
+                self._memory.popitem(last=False)
 
     @staticmethod
     def _prune(folder: Path) -> None:

@@ -1,10 +1,16 @@
 """Layout by graphviz ``dot``. Runs in the layout process: it holds the GIL."""
 
+from collections import Counter
+
 import pygraphviz
 
 from gradviz.layout.geometry import Layout, LayoutRequest, Point
 
+Curve = tuple[Point, ...]
+
 _POINTS_PER_INCH = 72.0
+_APART = 14.0
+"""How far from each other the bends of parallel curves are."""
 
 
 def dot_layout(request: LayoutRequest) -> Layout:
@@ -46,4 +52,17 @@ def dot_layout(request: LayoutRequest) -> Layout:
         )
         for number, (operand, consumer) in enumerate(request.edges)
     )
-    return Layout(centers, curves, (right - left, top - bottom), True)
+    return Layout(centers, _told_apart(curves), (right - left, top - bottom), True)
+
+
+def _told_apart(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """Bend curves that ``dot`` has put on top of each other apart."""
+    alike = Counter(curves)
+    seen: Counter[Curve] = Counter()
+    apart: list[Curve] = []
+    for curve in curves:
+        bend = (seen[curve] - (alike[curve] - 1) / 2) * _APART
+        seen[curve] += 1
+        between = tuple((x, round(y + bend, 2)) for x, y in curve[1:-1])
+        apart.append((curve[0], *between, curve[-1]) if bend else curve)
+    return tuple(apart)

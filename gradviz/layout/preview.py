@@ -1,5 +1,7 @@
 """A quick layered placement, shown until graphviz has finished. Qt-free."""
 
+from collections import Counter
+
 import networkx
 
 from gradviz.layout.geometry import Layout, LayoutRequest, Point
@@ -24,8 +26,18 @@ def preview_layout(request: LayoutRequest) -> Layout:
         _sort(layers[1:], layers[:-1], graph.predecessors)
         _sort(layers[-2::-1], layers[:0:-1], graph.successors)
     centers, size = _centers(layers, request)
-    curves = tuple(_curve(edge, centers, request) for edge in request.edges)
+    arrivals: Counter[int] = Counter()
+    slots = [_next(arrivals, consumer) for _, consumer in request.edges]
+    curves = tuple(
+        _curve(edge, slot, arrivals[edge[1]], centers, request)
+        for edge, slot in zip(request.edges, slots, strict=True)
+    )
     return Layout(tuple(centers), curves, size, final=False)
+
+
+def _next(arrivals: "Counter[int]", consumer: int) -> int:
+    arrivals[consumer] += 1
+    return arrivals[consumer]
 
 
 def _pull_leaves(layers: list[list[int]], graph: "networkx.MultiDiGraph") -> None:
@@ -33,12 +45,10 @@ def _pull_leaves(layers: list[list[int]], graph: "networkx.MultiDiGraph") -> Non
     layer_of = {node: i for i, layer in enumerate(layers) for node in layer}
     if not layers:
         return
-    for leaf in list(layers[0]):
+    leaves, layers[0] = layers[0], []
+    for leaf in leaves:
         consumers = [layer_of[consumer] for consumer in graph.successors(leaf)]
-        wanted = min(consumers, default=1) - 1
-        if wanted > 0:
-            layers[0].remove(leaf)
-            layers[wanted].append(leaf)
+        layers[max(min(consumers, default=1) - 1, 0)].append(leaf)
 
 
 def _sort(layers, fixed, neighbours) -> None:  # type: ignore[no-untyped-def]
@@ -74,11 +84,18 @@ def _centers(
 
 
 def _curve(
-    edge: tuple[int, int], centers: list[Point], request: LayoutRequest
+    edge: tuple[int, int],
+    slot: int,
+    slots: int,
+    centers: list[Point],
+    request: LayoutRequest,
 ) -> tuple[Point, ...]:
+    """Return the curve into one operand slot; slots stand below each other."""
     operand, consumer = edge
+    width, height = request.sizes[consumer]
     x1 = centers[operand][0] + request.sizes[operand][0] / 2
-    x2 = centers[consumer][0] - request.sizes[consumer][0] / 2
-    y1, y2 = centers[operand][1], centers[consumer][1]
+    x2 = centers[consumer][0] - width / 2
+    y1 = centers[operand][1]
+    y2 = centers[consumer][1] + height * (slot / (slots + 1) - 0.5) / 2
     bend = max((x2 - x1) / 2, _RANK_GAP / 2)
     return ((x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2))
