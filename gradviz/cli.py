@@ -11,6 +11,8 @@ from gradviz.numbers import parsed
 
 DONE, CODE_FAILED, COULD_NOT = 0, 1, 2
 """Exit codes: done; the person's file failed; gradviz could not."""
+STOPPED = 130
+"""The exit code after Ctrl+C, as shells have it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "render": _render,
         "lessons": _lessons,
     }
-    return known[command](rest) if command in known else _window(given)
+    try:
+        return known[command](rest) if command in known else _window(given)
+    except KeyboardInterrupt:
+        _complain("Stopped.")
+        return STOPPED
 
 
 def _complain(sentence: str) -> int:

@@ -1,5 +1,6 @@
 """``gradviz.show``: the window on a program's own live Values, in its own process."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.graph.adapter import Adapters
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
+from gradviz.ui.startup import check_display
 from gradviz.worker.desk import Desk
 from gradviz.worker.messages import AnyRequest, ChooseRoots, Reply
 from gradviz.worker.opened import Drawn
@@ -44,7 +46,11 @@ def show_live(roots: Sequence[object], variables: Mapping[int, str]) -> None:
         GraphError: There is no root, or a Value depends on itself.
     """
     drawn = Drawn([roots], variables, Adapters())
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance()
+    if application is None:
+        # Qt would abort the person's program where there is no display.
+        check_display(os.environ)
+        application = QApplication(sys.argv[:1])
     controller, layouts = LiveController(drawn), Layouts()
     from gradviz.ui.main_window import MainWindow
 
