@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from gradviz.numbers import shown
 from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.shown import Card, Shown
 from gradviz.ui.canvas.style import (
@@ -217,13 +218,15 @@ def _paint_lower(
     painter.setPen(style.color("dim"))
     write(painter, style, style.mark, left, y, "∇")
     after = left + 21.0
-    if card.mark:
+    start = right - style.number.width(card.grad)
+    if card.lost is not None:
+        _paint_lost(painter, style, card, after, start - GAP, y)
+    elif card.mark:
         painter.setPen(style.color("text"))
         write(painter, style, style.mark, after, y, card.mark)
     elif card.final:
         _paint_check(painter, style, after, y)
     painter.setPen(style.color(card.grad_role))
-    start = right - style.number.width(card.grad)
     write(painter, style, style.number, start, y, card.grad)
 
 
@@ -231,6 +234,21 @@ def _paint_check(painter: QPainter, style: Style, x: float, y: float) -> None:
     painter.setPen(style.pen(style.color("done"), 2.0))
     corners = (QPointF(x, y + 0.5), QPointF(x + 3.6, y + 4.0), QPointF(x + 11, y - 4))
     painter.drawPolyline(QPolygonF(corners))
+
+
+def _paint_lost(
+    painter: QPainter, style: Style, card: Card, x: float, limit: float, y: float
+) -> None:
+    """Draw a warning sign, and what was overwritten where there is room for it."""
+    painter.setPen(style.pen(style.color("attention"), 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    corners = (QPointF(x + 6, y - 5.2), QPointF(x + 12, y + 5), QPointF(x, y + 5))
+    painter.drawPolygon(QPolygonF(corners))
+    painter.drawLine(QPointF(x + 6, y - 1.4), QPointF(x + 6, y + 1.4))
+    painter.drawPoint(QPointF(x + 6, y + 3.2))
+    text = f"lost {shown(card.lost, card.digits)}"
+    if x + 18 + style.mark.width(text) <= limit:
+        write(painter, style, style.mark, x + 18, y, text)
 
 
 def _paint_seed(painter: QPainter, style: Style, rect: QRectF) -> None:

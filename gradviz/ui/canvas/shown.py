@@ -1,7 +1,9 @@
 """What cards and edges show now: the numbers, marks and colours of a mirror."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradviz.analysis.explain import explain_step
 from gradviz.graph.model import Node
 from gradviz.numbers import DIGITS, MINUS, shown
 from gradviz.session.facts import Effect, Figure, StepFact
@@ -25,6 +27,8 @@ class Card:
         digits: Significant digits shown.
         mark: ``k/n`` where some slots have pushed, else empty.
         final: Whether a check mark stands there instead.
+        lost: What was overwritten there last, None where nothing is lost; it is told
+            instead of the mark and the check mark.
         grad_role: The colour of the gradient, by its sign.
         border_role: The colour of the border, by how far the gradient is.
         color: The colour the person's code gave it, which wins.
@@ -39,6 +43,7 @@ class Card:
     digits: int
     mark: str
     final: bool
+    lost: float | None
     grad_role: str
     border_role: str
     color: str | None
@@ -95,6 +100,7 @@ class Shown:
         self.flows: tuple[Flow, ...] = ()
         self._cards: list[Card | None] = []
         self._stuck: frozenset[int] = frozenset()
+        self._overwriting: dict[int, list[StepFact]] = {}
         self.refresh(None)
 
     def refresh(self, dirty: set[int] | None) -> bool:
@@ -115,6 +121,7 @@ class Shown:
         self.last = _stepped(self.mirror.last_step)
         self.next = _stepped(self.mirror.next_step)
         self.made = self._made()
+        self._overwriting = _overwriting(self.mirror)
         self.flows = self._flows()
         return everything
 
@@ -132,6 +139,7 @@ class Shown:
         grad = mirror.grad[node.id]
         # A gradient nobody has pushed is nothing yet, not 0; unless it isn't 0.
         has_gradient = reached or (grad is not None and grad != 0)
+        lost, _ = _lost(mirror, self._overwriting.get(node.id, ()), node.id)
         return Card(
             name=node.name,
             number=mirror.data[node.id],
@@ -141,8 +149,9 @@ class Shown:
             if progress.state is GradientState.PARTIAL
             else "",
             final=progress.state is GradientState.FINAL,
+            lost=lost,
             grad_role=_sign_role(grad) if has_gradient else "dim",
-            border_role=_BORDERS[progress.state],
+            border_role=_BORDERS[progress.state] if lost is None else "attention",
             color=mirror.color[node.id],
             stuck=node.id in self._stuck,
             seeded=node.id in mirror.seeds,
@@ -184,6 +193,37 @@ def _stepped(step: StepFact | None) -> int | None:
     return None if step is None or step.node < 0 else step.node
 
 
+def _overwriting(mirror: Mirror) -> dict[int, list[StepFact]]:
+    """Return the steps made that may have overwritten a gradient, by Value.
+
+    Only a step that found a number there can; whether it replaced it or added to it,
+    its arithmetic tells. Under the accumulation rule there is nothing to find.
+    """
+    found: dict[int, list[StepFact]] = {}
+    if mirror.document.rule == "accumulate":
+        return found
+    for step in mirror.walk[: mirror.playhead]:
+        if step.kind == "zero":
+            found.clear()
+            continue
+        for effect in step.effects or ():
+            if effect.what == "grad" and effect.before not in (None, 0):
+                found.setdefault(effect.node, []).append(step)
+    return found
+
+
+def _lost(
+    mirror: Mirror, steps: Sequence[StepFact], node: int
+) -> tuple[float | None, int]:
+    """Return what was overwritten last of a Value's gradient, and by which Value."""
+    for step in reversed(steps):
+        terms = explain_step(mirror.graph, mirror.data, step, mirror.document.rule)
+        for term in terms:
+            if term.operand == node and term.lost is not None:
+                return term.lost, step.node
+    return None, -1
+
+
 def exact(number: Figure) -> str:
     """Return every digit of a number, as Python writes it, with a real minus sign."""
     if number is None:
@@ -198,12 +238,16 @@ def in_words(mirror: Mirror, node: int) -> str:
     names = [mirror.graph.nodes[operand].name for operand in fact.operands]
     made = f"made by {fact.op} from {', '.join(names)}" if names else "a leaf"
     if fact.constant:
-        made = "a number in the expression"
+        made = "a leaf without a name"
     lines = [
         f"{fact.name}: {made}",
         f"data {exact(mirror.data[node])}",
         f"∇ {exact(mirror.grad[node])}: {_state(mirror, node)}",
     ]
+    lost, by = _lost(mirror, _overwriting(mirror).get(node, ()), node)
+    if lost is not None:
+        culprit = mirror.graph.nodes[by].name
+        lines.append(f"lost {exact(lost)}, overwritten by {culprit}")
     if node in mirror.seeds:
         lines.append(f"seed gradient {exact(mirror.seeds[node])}")
     for stuck, reason in mirror.document.stuck:

@@ -160,10 +160,12 @@ class CanvasView(Surface):
         if self._shown is None or self.picture is None:
             return
         before = self._step_rects()
-        made = self._shown.made
+        made, at = self._shown.made, (self._shown.last, self._shown.next)
         everything = self._shown.refresh(dirty)
         self._pills = None
         self._describe()
+        if not self._fitted and at != (self._shown.last, self._shown.next):
+            self._follow(self._shown)
         if dirty is None or everything:
             self.update()
             return
@@ -376,6 +378,20 @@ class CanvasView(Surface):
         )
 
     # Within
+
+    def _follow(self, shown: Shown) -> None:
+        """Bring the step just made into view, with its operands where they fit in."""
+        node = shown.next if shown.last is None else shown.last
+        if self.picture is None or node is None:
+            return
+        alone = roomy(self.picture.full_rect(node), self._camera.scale)
+        together = alone
+        for operand in self.picture.graph.nodes[node].operands:
+            rect = self.picture.full_rect(operand)
+            together = together.united(roomy(rect, self._camera.scale))
+        size = self._camera.rect_to_screen(together).size()
+        fits = size.width() <= self.width() and size.height() <= self.height()
+        self._show_rect(together if fits else alone)
 
     def _knows(self, node: int) -> bool:
         return self.picture is not None and 0 <= node < len(self.picture.cards)

@@ -84,4 +84,23 @@ def test_words_say_the_state_and_every_digit():
     assert "0.3333333333333333" in words
     assert "not reached yet" in words
     constant = next(n.id for n in play.graph.nodes if n.constant)
-    assert "a number in the expression" in in_words(play.mirror, constant)
+    assert "c1: a leaf without a name" in in_words(play.mirror, constant)
+
+
+def test_an_overwritten_gradient_says_what_is_lost_and_is_not_called_done():
+    play = lesson_17()
+    play.move_to(5)
+    x1 = play.named("x1")
+    card = Shown(play.mirror).card(x1)
+    assert (card.grad, card.lost) == ("−0.375", -0.5)
+    assert card.border_role == "attention"
+    assert "lost −0.5, overwritten by w21x1" in in_words(play.mirror, x1)
+    play.move_to(4)
+    assert Shown(play.mirror).card(x1).lost is None
+
+
+def test_an_accumulated_gradient_has_lost_nothing():
+    play = lesson_17("accumulate")
+    play.run_to_end()
+    cards = [Shown(play.mirror).card(node.id) for node in play.graph.nodes]
+    assert all(card.lost is None for card in cards)

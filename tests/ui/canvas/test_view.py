@@ -452,3 +452,23 @@ def test_an_empty_graph_shows_without_fuss(qtbot):
     view.zoom_in()
     view.set_layout(Layout((), (), (0.0, 0.0), True))
     view.grab()
+
+
+def test_the_view_follows_the_walk_once_one_has_zoomed_in(watch):
+    canvas = watch(lesson_17(), size=(300, 200))
+    canvas.view.actual_size()
+    screen = canvas.view.rect().toRectF()
+    for playhead in range(1, 7):
+        canvas.move_to(playhead)
+        step = canvas.play.mirror.last_step
+        assert screen.contains(canvas.view.card_rect(step.node)), playhead
+    canvas.move_to(0)
+    assert screen.contains(canvas.view.card_rect(canvas.play.named("s1")))
+
+
+def test_a_fitted_view_does_not_move_while_walking(watch):
+    canvas = watch(lesson_17())
+    before = canvas.center("x1")
+    canvas.move_to(3)
+    assert canvas.view.is_fitted
+    assert canvas.center("x1") == before
