@@ -16,8 +16,8 @@ def program(desktop, tmp_path):
     """A way to start gradviz; everything started is ended after the test."""
     started = []
 
-    def start(*arguments, size=(1280, 800), home=tmp_path):
-        started.append(Program(desktop, arguments, home, size))
+    def start(*arguments, size=(1280, 800), home=tmp_path, **options):
+        started.append(Program(desktop, arguments, home, size, **options))
         return started[-1]
 
     yield start

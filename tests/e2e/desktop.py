@@ -17,6 +17,7 @@ _EYES = """
 import sys
 from PySide6.QtGui import QGuiApplication
 application = QGuiApplication(sys.argv)
+kept = None
 for line in sys.stdin:
     what, _, where = line.rstrip("\\n").partition(" ")
     application.processEvents()
@@ -26,6 +27,21 @@ for line in sys.stdin:
         y, count = map(int, where.split())
         image = application.primaryScreen().grabWindow(0, 0, y, count, 1).toImage()
         print([image.pixel(x, 0) & 0xFFFFFF for x in range(count)], flush=True)
+    elif what in ("keep", "changed"):
+        area = list(map(int, where.split()))
+        image = application.primaryScreen().grabWindow(0, *area).toImage()
+        before, kept = kept, image
+        if what == "keep":
+            print(None, flush=True)
+            continue
+        points = [
+            (x + area[0], y + area[1])
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixel(x, y) != before.pixel(x, y)
+        ]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        print((min(xs), min(ys), max(xs), max(ys)) if points else None, flush=True)
     else:
         picture = application.primaryScreen().grabWindow(0)
         if where:
@@ -125,11 +141,30 @@ class Desktop:
         """Return the colours of the first pixels of a row, as 0xRRGGBB."""
         return eval(self._ask(f"row {y} {count}"))
 
+    def keep(self, *area):
+        """Remember what a part of the screen shows: x, y, width, height."""
+        self._ask(f"keep {' '.join(map(str, area))}")
+
+    def changed(self, *area):
+        """Return the box around what is not as it was kept; None if all is."""
+        return eval(self._ask(f"changed {' '.join(map(str, area))}"))
+
+
+INSTALLED = str(Path(sys.executable).with_name("gradviz"))
+
 
 class Program:
     """gradviz, running."""
 
-    def __init__(self, desktop, arguments, home, size):
+    def __init__(
+        self,
+        desktop,
+        arguments,
+        home,
+        size,
+        command=(INSTALLED,),
+        title_end=" — gradviz",
+    ):
         self.desktop = desktop
         self.home = Path(home)
         environ = {
@@ -140,8 +175,10 @@ class Program:
         }
         self._log = (self.home / "stderr.txt").open("a+")
         self.process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("gradviz")), *map(str, arguments)],
+            [*map(str, command), *map(str, arguments)],
             env=environ,
+            stdout=subprocess.PIPE,
+            text=True,
             stderr=self._log,
             cwd=self.home,
         )
@@ -149,7 +186,7 @@ class Program:
         desktop.tool("windowmove", self.window, 0, 0)
         desktop.tool("windowsize", self.window, *size)
         desktop.tool("windowfocus", self.window)
-        until(lambda: self.title.endswith(" — gradviz"), "a graph is shown")
+        until(lambda: self.title.endswith(title_end), "a graph is shown")
 
     def _find_window(self):
         assert self.process.poll() is None, f"gradviz has ended: {self.stderr}"
@@ -215,6 +252,13 @@ class Program:
         """Wait until Copy gives this text for the selected Value."""
         until(lambda: self.copied() == text, f"{text!r} is shown")
 
+    def quit(self):
+        """Close the window as a person does; return what was printed."""
+        self.keys("ctrl+q")
+        out, _ = self.process.communicate(timeout=WAIT_S)
+        assert self.process.returncode == 0
+        return out
+
     def screenshot(self, name):
         """Save what the screen shows, to be looked at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -229,4 +273,5 @@ class Program:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self.process.stdout.close()
         self._log.close()
