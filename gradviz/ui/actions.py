@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gradviz.ui.theme import Theme, icon
@@ -257,6 +257,12 @@ class Actions:
         for command in COMMANDS:
             if command.icon:
                 self._actions[command.name].setIcon(icon(command.icon, theme))
+
+    def icon_in(self, name: str, color: str) -> QIcon:
+        """Return a command's icon in the colour of a role."""
+        if self._theme is None:
+            return QIcon()
+        return icon(self.commands[name].icon, self._theme, color)
 
     def set_icon(self, name: str, icon_name: str) -> None:
         """Give a command another icon than that of the table."""

@@ -1,6 +1,7 @@
 """The few dialogs: shortcuts and about."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,7 +21,7 @@ MOUSE = (
     ("Drag", "Move the picture"),
     ("Click a card", "Select its Value"),
     ("Double-click a card", "Call its _backward() now"),
-    ("Tab, Shift+Tab", "Walk along the edges of the graph"),
+    ("Ctrl+arrows", "Walk along the edges of the graph"),
 )
 
 
@@ -52,6 +53,8 @@ class ShortcutsDialog(QDialog):
             columns.addWidget(self._column(left), alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
+        # The style's own icon is black, on the accent too.
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.addLayout(columns)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QStyleOptionToolButton,
     QToolBar,
     QToolButton,
     QWidget,
@@ -37,7 +38,7 @@ class ToolBar(QToolBar):
         self._playback = playback
         self._add(actions["reset"])
         self._add(actions["step-back"], words=True)
-        self._add(actions["step"], words=True).setProperty("primary", True)
+        self._add_primary(actions, "step")
         self._add(actions["run-to-end"])
         self._add(actions["play"], words=True)
         self._speed = self._speed_button()
@@ -80,6 +81,13 @@ class ToolBar(QToolBar):
         if words:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
+
+    def _add_primary(self, actions: Actions, name: str) -> None:
+        button = _PrimaryButton(actions, name, self)
+        button.setObjectName(f"button-{name}")
+        button.setAccessibleName(actions[name].text().replace("&", ""))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addWidget(button)
 
     def _add_rule(self, actions: Actions) -> None:
         """Add two buttons that touch, because they are one choice."""
@@ -128,6 +136,21 @@ class ToolBar(QToolBar):
 
     def _show_speed(self) -> None:
         self._speed.setText(_speed_text(self._playback.speed))
+
+
+class _PrimaryButton(QToolButton):
+    """The one button on the accent; its icon has the colour of its word."""
+
+    def __init__(self, actions: Actions, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions, self._name = actions, name
+        self.setDefaultAction(actions[name])
+        self.setProperty("primary", True)
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """Give the icon the colour of the text on the accent."""
+        super().initStyleOption(option)
+        option.icon = self._actions.icon_in(self._name, "on_accent")
 
 
 def _speed_text(speed: float) -> str:

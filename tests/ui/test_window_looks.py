@@ -13,11 +13,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMessageBox,
+    QPushButton,
+    QToolButton,
 )
 from windows import CONTROL
 
 from gradviz.ui.dialogs import ShortcutsDialog
-from gradviz.ui.theme import DARK, LIGHT
+from gradviz.ui.theme import DARK, LIGHT, contrast
 
 DOCKS = ["dock-leaves", "dock-seed-gradients", "dock-steps", "dock-inspector"]
 
@@ -129,6 +131,21 @@ def test_a_theme_changes_every_part_at_once(lesson) -> None:
     )
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_icon_of_the_primary_button_stands_out_as_its_word_does(
+    lesson, theme
+) -> None:
+    choose(lesson, f"theme-{theme.name}")
+    image = lesson.find(QToolButton, "button-step").grab().toImage()
+    left = [
+        image.pixelColor(x, y).name()
+        for x in range(6, 30)
+        for y in range(6, image.height() - 6)
+    ]
+    furthest = max(left, key=lambda color: contrast(color, theme.palette.accent))
+    assert contrast(furthest, theme.palette.accent) > 4.5
+
+
 def test_full_screen_has_a_mark_whoever_changed_it(screen) -> None:
     screen.key(Qt.Key.Key_F11)
     screen.until(screen.window.isFullScreen)
@@ -144,6 +161,9 @@ def test_the_shortcuts_are_listed(screen) -> None:
     assert dialog.isVisible()
     texts = {label.text() for label in dialog.findChildren(QLabel)}
     assert {"→  Space", "Step", "Run to End", "Double-click a card"} <= texts
+    assert {"Ctrl+arrows", "Walk along the edges of the graph"} <= texts
+    [close] = dialog.findChildren(QPushButton)
+    assert close.icon().isNull()
     for label in dialog.findChildren(QLabel):
         assert label.width() >= label.sizeHint().width(), label.text()
     dialog.reject()
