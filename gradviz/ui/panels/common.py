@@ -120,7 +120,9 @@ def hint(name: str, text: str, parent: QWidget) -> QLabel:
     label.setProperty("role", "dim")
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    label.setContentsMargins(MARGIN_PX, GAP_PX, MARGIN_PX, GAP_PX)
+    # Not its contents margins: Qt forgets them when a style sheet comes later.
+    label.setStyleSheet(f"padding: {GAP_PX}px {MARGIN_PX}px;")
+    label.setIndent(0)
     return label
 
 

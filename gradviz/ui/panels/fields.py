@@ -94,6 +94,11 @@ class NumberField(QLineEdit):
         self._show()
         self.resumed.emit()
 
+    def selectAll(self) -> None:
+        """Select all, and show where the number begins rather than where it ends."""
+        self.end(False)
+        self.home(True)
+
     def _differs(self, number: float) -> bool:
         old = self._number
         if not isinstance(old, int | float):

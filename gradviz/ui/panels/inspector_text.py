@@ -9,7 +9,6 @@ from gradviz.analysis.local import (
     as_float,
     bracketed,
     local_derivatives,
-    reference,
 )
 from gradviz.graph.model import Node
 from gradviz.numbers import factor, shown
@@ -100,7 +99,7 @@ class _Page:
 
     def _op(self, made: Node) -> str:
         if made.is_leaf:
-            return "none: a constant" if made.constant else "none: a leaf"
+            return "none: a leaf without a name" if made.constant else "none: a leaf"
         method = f" ({made.method})" if made.method not in ("", made.op) else ""
         return f"{made.op}{method}"
 
@@ -122,7 +121,7 @@ class _Page:
     def _derivative(self, made: Node, operand: int, local: LocalDerivative) -> str:
         """Return ``∂w21x1/∂x1 = w21 = 3``."""
         symbol, number = local.symbol, shown(local.number)
-        below = bracketed(reference(self._graph, operand, self._mirror.data))
+        below = bracketed(self._graph.nodes[operand].name)
         ratio = f"∂{bracketed(made.name)}/∂{below}"
         value = number if symbol == number else f"{symbol} = {number}"
         return f"{self._dim(escape(ratio))} = {escape(value)}"

@@ -141,6 +141,7 @@ class SeedsPanel(QWidget):
         else:
             self._hint.setText("No Value is seeded: there is nothing to walk.")
         self._hint.setVisible(not seeds)
+        self._add.setText("+ Seed another Value" if seeds else "+ Seed a Value")
         self._add.setEnabled(mirror is not None)
         if seeds != self._rows.keys:
             self._rows.set_keys(seeds)
@@ -238,6 +239,12 @@ class _SeedForm(QWidget):
         self.name.setMinimumContentsLength(3)
         self.number = NumberField("seed-number", "Its seed gradient", self)
         self.number.setFixedWidth(FIELD_PX)
+        completer = self.name.completer()
+        if completer is not None:
+            # A name taken from the list is complete: the number comes next.
+            completer.activated.connect(
+                lambda: self.number.setFocus(Qt.FocusReason.TabFocusReason)
+            )
         self.take = PanelButton(
             "seed-take",
             "Seed this Value (Return)",

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gradviz.analysis.explain import summarize_step
+from gradviz.analysis.explain import step_name, summarize_step
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
 from gradviz.ui.theme import Theme, number_font
@@ -103,7 +103,8 @@ class TimelineBar(QWidget):
         if not mirror.walk:
             return "Seed a Value to get a walk"
         if (following := mirror.next_step) is not None:
-            return summarize_step(mirror.graph, mirror.data, following)
+            # It may have been made before, and taken back.
+            return f"{step_name(mirror.graph, following)} comes next"
         return ""
 
 

@@ -211,3 +211,14 @@ def test_what_was_overwritten_and_what_would_be_right(show) -> None:
     controller.set_rule("accumulate")
     controller.run_to_end()
     assert "lost" not in facts(panel)
+
+
+def test_a_leaf_without_a_name_is_called_as_on_its_card(show) -> None:
+    made = Value(2.0, label="x") * Value(0.5)
+    panel, controller = show(InspectorPanel, session([made]), width=340)
+    panel.set_selected(made_id := len(controller.mirror.graph) - 1)
+    name = controller.mirror.graph.nodes[made_id].name
+    unnamed = controller.mirror.graph.nodes[1].name
+    assert f"∂{name}/∂{unnamed} = x = 2" in lines(panel)
+    select(panel, controller, unnamed)
+    assert facts(panel)["op"] == "none: a leaf without a name"

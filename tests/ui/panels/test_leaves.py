@@ -122,6 +122,8 @@ def test_every_digit_is_shown_while_the_field_has_the_focus(show) -> None:
     row.field.setFocus(Qt.FocusReason.TabFocusReason)
     assert row.field.text() == "6.881373587019543"
     assert row.field.selectedText() == "6.881373587019543"
+    # There is no room for all of it: where it begins matters most.
+    assert row.field.cursorPosition() == 0
 
 
 def drag(slider, *ticks):

@@ -51,7 +51,9 @@ def test_a_seed_can_be_removed(lesson, qtbot) -> None:
     qtbot.mouseClick(next(iter(panel._rows.rows)).remove, Qt.MouseButton.LeftButton)
     assert panel._hint.text() == "No Value is seeded: there is nothing to walk."
     assert panel._hint.isVisible()
+    assert panel._add.text() == "+ Seed a Value"
     controller.undo()
+    assert panel._add.text() == "+ Seed another Value"
     assert listed(panel) == {"s2": "−0.125"}
 
 
@@ -152,3 +154,16 @@ def test_without_a_file_it_says_so(show) -> None:
     panel, _ = show(SeedsPanel, None)
     assert panel._hint.text() == "Open a file to see its seed gradients."
     assert not panel._add.isEnabled()
+
+
+def test_a_name_taken_from_the_list_leads_to_its_number(lesson, qtbot) -> None:
+    panel, _ = lesson
+    panel.begin()
+    QTest.keyClicks(panel._form.name.lineEdit(), "w21x")
+    popup = panel._form.name.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert panel._form.name.currentText() == "w21x1"
+    assert panel._form.number.hasFocus()
+    assert panel._form.number.selectedText() == "1"

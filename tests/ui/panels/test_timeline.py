@@ -27,6 +27,8 @@ def test_it_says_where_the_playhead_stands_and_what_was_done(lesson) -> None:
     assert bar.sentence == "w21x1 pushed −0.125 to w21 and x1"
     controller.step_back()
     assert bar.position_text == "step 4 of 6"
+    controller.reset()
+    assert bar.sentence == "s1._backward() comes next"
 
 
 def test_the_handle_can_be_dragged(lesson) -> None:
