@@ -1,5 +1,6 @@
 """The wheel carries everything gradviz brings along, and finds it when installed."""
 
+import json
 import os
 import re
 import runpy
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -103,3 +105,49 @@ def test_installed_away_from_the_checkout_it_finds_its_resources(
     assert Path(path).is_relative_to(environment)
     original = REPO / "resources" / "fonts" / "Inter-Regular.ttf"
     assert int(size) == original.stat().st_size
+
+
+def installed(python: Path, *arguments: str, cwd: Path) -> str:
+    """Run the program that was installed with the wheel."""
+    return run(str(python.with_name("gradviz")), *arguments, cwd=cwd)
+
+
+def test_installed_it_lists_and_draws_the_lessons(
+    installed_python: Path, tmp_path: Path
+) -> None:
+    listed = installed(installed_python, "lessons", cwd=tmp_path).splitlines()
+    names = [line.split()[0] for line in listed]
+    assert names == ["lesson-17", "lesson-16", "neuron"]
+    for kind in ("svg", "json", "png"):
+        target = f"lesson.{kind}"
+        installed(
+            installed_python,
+            "render", "lesson-17", "-o", target, "--at", "end", cwd=tmp_path,
+        )  # fmt: skip
+    graph = json.loads((tmp_path / "lesson.json").read_text())
+    gradients = {value["label"]: value["grad"] for value in graph["values"]}
+    assert gradients["x1"] == -0.375
+    words = ElementTree.parse(tmp_path / "lesson.svg").getroot()[1].text or ""
+    assert "−0.375" in words
+    assert (tmp_path / "lesson.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Xvfb is for X11")
+def test_installed_it_opens_the_lesson_in_a_window(
+    installed_python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(REPO / "tests" / "e2e"))
+    from desktop import Desktop, Program
+
+    command = (installed_python.with_name("gradviz"),)
+    with Desktop(1280, 800) as desktop:
+        app = Program(desktop, (), tmp_path, (1280, 800), command)
+        try:
+            assert app.title == "lesson-17 — gradviz"
+            app.keys("ctrl+2", "End")
+            app.select("x1")
+            app.shows("x1 | 1 | ∇ −0.875")
+            app.quit()
+            assert app.stderr == ""
+        finally:
+            app.close()
