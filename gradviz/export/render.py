@@ -85,14 +85,15 @@ def write(mirror: Mirror, layout: Layout, target: Path, theme: str) -> None:
         with written(target) as fresh:
             fresh.write_bytes(graph_json(mirror, layout))
         return
-    # Drawing needs Qt, but no display.
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QGuiApplication
 
     from gradviz.export.pictures import save_picture
     from gradviz.ui.theme import DARK, LIGHT, load_fonts
 
-    _application = QGuiApplication.instance() or QGuiApplication(["gradviz"])
+    if QGuiApplication.instance() is None:
+        # Drawing needs Qt but no display, whatever the environment asks for.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        _application = QGuiApplication(["gradviz"])
     load_fonts()
     chosen = DARK if theme == "dark" else LIGHT
     save_picture(target, mirror, layout, chosen)

@@ -1,12 +1,11 @@
 """Starting the program: one place makes the objects and hands them on."""
 
-import os
 import signal
 import socket
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -15,15 +14,19 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
 
 
-def run(path: Path) -> int:
-    """Open the window on a file and return the program's exit code."""
+def run(opened: Callable[[Controller], None]) -> int:
+    """Open the window and return the program's exit code.
+
+    Args:
+        opened: Tells the controller what to show first.
+    """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gradviz")
     application.setOrganizationName("gradviz")
     application.setDesktopFileName("gradviz")
     # The worker starts while the window is being built.
     controller = Controller(application)
-    controller.open(path)
+    opened(controller)
     layouts = Layouts(application)
     layouts.warm_up()
     application.setWindowIcon(QIcon(str(resource_path("icons", "gradviz.svg"))))
@@ -33,33 +36,45 @@ def run(path: Path) -> int:
 
     window = MainWindow(controller, layouts)
     reporter = ExceptionReporter(window)
-    waker = _quit_on_signals(application)
+    quitter = SignalQuitter(application)
     window.show()
     try:
         return application.exec()
     finally:
         reporter.close()
-        waker.setEnabled(False)
+        quitter.close()
         controller.close()
         layouts.close()
 
 
-def _quit_on_signals(application: QApplication) -> QSocketNotifier:
-    """Close the window on Ctrl+C in the terminal, and on SIGTERM.
+class SignalQuitter(QObject):
+    """Closes the program on Ctrl+C in its terminal, and on SIGTERM and SIGHUP.
 
     Python runs signal handlers only between its own instructions, and the event loop
     is not one of them: a byte on a socket wakes it up.
     """
-    reading, writing = socket.socketpair()
-    for end in (reading, writing):
-        end.setblocking(False)
-    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, application)
-    notifier.activated.connect(lambda: reading.recv(64))
-    # The closures keep both ends open for as long as the notifier lives.
-    notifier.destroyed.connect(writing.close)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
-    if os.name == "posix":
-        signal.signal(signal.SIGHUP, lambda *_: application.quit())
-    return notifier
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._reading, self._writing = socket.socketpair()
+        for end in (self._reading, self._writing):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(
+            self._reading.fileno(), QSocketNotifier.Type.Read, self
+        )
+        self._notifier.activated.connect(lambda: self._reading.recv(64))
+        self._before = {
+            name: signal.signal(number, lambda *_: application.quit())
+            for name in ("SIGINT", "SIGTERM", "SIGHUP")
+            if (number := getattr(signal, name, None)) is not None
+        }
+
+    def close(self) -> None:
+        """Leave signals as they were."""
+        signal.set_wakeup_fd(-1)
+        for name, handler in self._before.items():
+            signal.signal(getattr(signal, name), handler)
+        self._notifier.setEnabled(False)
+        self._reading.close()
+        self._writing.close()
