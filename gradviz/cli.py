@@ -5,9 +5,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradviz import __version__
 from gradviz.numbers import parsed
+
+if TYPE_CHECKING:
+    from gradviz.ui.controller import Controller
 
 DONE, CODE_FAILED, COULD_NOT = 0, 1, 2
 """Exit codes: done; the person's file failed; gradviz could not."""
@@ -50,33 +54,72 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _window(arguments: list[str]) -> int:
+    options = _window_parser().parse_args(arguments)
+    from gradviz.sources.expression import ExpressionError
+    from gradviz.sources.program import SourceError
+    from gradviz.ui.startup import StartupProblem, check_display
+
+    try:
+        opened = _expression(options) if options.expression else _file(options)
+        check_display(os.environ)
+    except (SourceError, ExpressionError, StartupProblem) as problem:
+        return _complain(str(problem))
+    from gradviz.ui.app import run
+
+    return run(opened)
+
+
+def _window_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="gradviz",
         description="See backpropagation happen, one _backward() call at a time.",
         epilog="Other commands: gradviz render --help · gradviz lessons",
     )
     parser.add_argument(
-        "file",
-        nargs="?",
+        "what",
+        nargs="*",
         metavar="FILE|LESSON",
         help="a notebook (.ipynb), a script (.py) or a lesson's name; "
         "without one, lesson 17 opens",
     )
+    parser.add_argument(
+        "-e",
+        "--expression",
+        default="",
+        metavar="EXPRESSION",
+        help="an expression instead of a file, with its numbers after it: "
+        "-e 'tanh(w*x + b)' w=2 x=-1 b=0.5",
+    )
     parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _file(options: argparse.Namespace) -> "Callable[[Controller], None]":
+    """Return what opens the file or lesson named, or lesson 17."""
     from gradviz.sources.lessons import DEFAULT_LESSON, resolve
     from gradviz.sources.program import SourceError, check_readable
-    from gradviz.ui.startup import StartupProblem, check_display
 
-    path = resolve(options.file or DEFAULT_LESSON)
+    if len(options.what) > 1:
+        raise SourceError(f"Only one file can be opened, not {len(options.what)}.")
+    path = resolve(options.what[0] if options.what else DEFAULT_LESSON)
+    check_readable(path)
+    return lambda controller: controller.open(path)
+
+
+def _expression(options: argparse.Namespace) -> "Callable[[Controller], None]":
+    """Return what opens the expression given."""
+    from gradviz.sources.expression import ExpressionError, parse_expression
+
     try:
-        check_readable(path)
-        check_display(os.environ)
-    except (SourceError, StartupProblem) as problem:
-        return _complain(str(problem))
-    from gradviz.ui.app import run
-
-    return run(path)
+        numbers = dict(_named_number(text) for text in options.what)
+    except argparse.ArgumentTypeError as error:
+        raise ExpressionError(f"{error}.") from None
+    expression = parse_expression(options.expression)
+    unused = [name for name in numbers if name not in expression.names]
+    if unused:
+        raise ExpressionError(f"There is no {', '.join(unused)} in the expression.")
+    expression.build(numbers)
+    return lambda controller: controller.open_expression(options.expression, numbers)
 
 
 def _lessons(arguments: list[str]) -> int:

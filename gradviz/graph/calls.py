@@ -123,10 +123,11 @@ def _claimed(
 def cells(hook: object) -> tuple[CellType, ...]:
     """Return the closure cells of ``hook`` that have contents."""
     closure = getattr(hook, "__closure__", None) or ()
-    return tuple(cell for cell in closure if not _is_empty(cell))
+    return tuple(cell for cell in closure if not is_empty(cell))
 
 
-def _is_empty(cell: CellType) -> bool:
+def is_empty(cell: CellType) -> bool:
+    """Whether a cell belongs to a variable that has no content (yet)."""
     try:
         _ = cell.cell_contents
     except ValueError:
@@ -143,7 +144,7 @@ def captured_by(hook: object) -> dict[str, object]:
     return {
         name: cell.cell_contents
         for name, cell in zip(code.co_freevars, closure, strict=True)
-        if not _is_empty(cell)
+        if not is_empty(cell)
     }
 
 

@@ -22,7 +22,7 @@ def dot_layout(request: LayoutRequest) -> Layout:
         directed=True,
         rankdir="LR",
         nodesep="0.36",
-        ranksep="1.3",
+        ranksep="1.2",
         outputorder="nodesfirst",
     )
     graph.node_attr.update(shape="box", fixedsize="true", label="")

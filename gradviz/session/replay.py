@@ -17,7 +17,7 @@ from types import CellType, FunctionType
 from typing import Any
 
 from gradviz.graph.build import LiveGraph
-from gradviz.graph.calls import captured_by
+from gradviz.graph.calls import captured_by, is_empty
 from gradviz.session.attributes import Attributes, Delta
 
 PROBE = 0.7
@@ -329,12 +329,9 @@ def _cells(hook: object) -> list[tuple[str, CellType]]:
     closure = getattr(hook, "__closure__", None)
     if not closure:
         return []
-    found = []
-    for name, cell in zip(hook.__code__.co_freevars, closure, strict=True):  # type: ignore[attr-defined]
-        with contextlib.suppress(ValueError):
-            cell.cell_contents  # noqa: B018 - an empty cell raises
-            found.append((name, cell))
-    return found
+    names = hook.__code__.co_freevars  # type: ignore[attr-defined]
+    held = zip(names, closure, strict=True)
+    return [(name, cell) for name, cell in held if not is_empty(cell)]
 
 
 def _equal(old: object, new: object) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradviz.value import DomainError, Value
 
-LABEL_LIMIT = 14
+LABEL_LIMIT = 8
 """Longer parts of an expression are drawn without their text as a label."""
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -123,6 +123,8 @@ def _check(tree: ast.expr) -> None:
                 todo.append(operand)
             case ast.Constant(value=bool()):
                 raise ExpressionError(f"{ast.unparse(node)} is not a number.")
+            case ast.Name(id=name) if name in FUNCTIONS:
+                raise ExpressionError(f"{name} is a function: write {name}(…).")
             case ast.Constant(value=int() | float()) | ast.Name():
                 pass
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):

@@ -57,6 +57,13 @@ MENUS = (
                 "open",
             ),
             Command(
+                "new-expression",
+                "&New Expression…",
+                "Type an expression and see its graph",
+                ("Ctrl+N",),
+                "add",
+            ),
+            Command(
                 "run-again",
                 "&Run Again",
                 "Run the file once more, from the start",

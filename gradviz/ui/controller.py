@@ -4,6 +4,7 @@ Every command is asked of the worker; the mirror changes when its reply comes. M
 over steps that have been made changes the mirror at once and needs no worker.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gradviz.worker.messages import (
     MoveTo,
     Open,
     Opened,
+    OpenExpression,
     Redo,
     Reply,
     Request,
@@ -37,6 +39,21 @@ BUSY_AFTER_MS = 150
 """How long work may take before it is spoken of."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """Something that can be shown.
+
+    Attributes:
+        request: What a worker is asked to do for it.
+        title: What it is called.
+        path: The file, None where it is no file.
+    """
+
+    request: Open | OpenExpression
+    title: str
+    path: Path | None
+
+
 class Controller(QObject):
     """Asks a worker, keeps the mirror, and tells the window what has changed.
 
@@ -45,7 +62,7 @@ class Controller(QObject):
 
     Attributes:
         mirror: What to show, or None while nothing has been opened.
-        path: The file shown, or the first one being opened.
+        source: What is shown, or the first that is being opened.
         opened: What the worker said of the graph shown: roots, choices, notices.
 
     Signals:
@@ -75,11 +92,11 @@ class Controller(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.mirror: Mirror | None = None
-        self.path: Path | None = None
+        self.source: Source | None = None
         self.opened: Opened | None = None
         self._link: WorkerLink | None = None
         self._opening: WorkerLink | None = None
-        self._opening_path: Path | None = None
+        self._opening_source: Source | None = None
         self._held: Request | None = None
         self._target = 0
         self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
@@ -105,21 +122,30 @@ class Controller(QObject):
         """Whether every step of the walk has been made or asked for."""
         return self.mirror is None or self._target >= len(self.mirror.walk)
 
+    @property
+    def path(self) -> Path | None:
+        """The file shown, None where it is no file."""
+        return self.source.path if self.source is not None else None
+
+    @property
+    def title(self) -> str:
+        """What is shown, in a few words; empty while nothing is."""
+        return self.source.title if self.source is not None else ""
+
     def open(self, path: Path) -> None:
         """Run a file in a new worker and show what it draws."""
-        self._drop_opening()
-        self._opening_path = path
-        if self.mirror is None:
-            self.path = path
-        self._opening = self._new_link()
-        self._opening.ask(Open(path=str(path)))
-        self._begin_busy(f"Running {path.name}")
+        self._open(Source(Open(path=str(path)), path.stem, path))
+
+    def open_expression(self, text: str, numbers: dict[str, float]) -> None:
+        """Show the graph of an expression, with the data of its variables."""
+        request = OpenExpression(text=text, numbers=numbers)
+        self._open(Source(request, text, None))
 
     def run_again(self) -> None:
-        """Run the file that is open once more, from the start."""
-        path = self._opening_path or self.path
-        if path is not None:
-            self.open(path)
+        """Run what is open once more, from the start."""
+        source = self._opening_source or self.source
+        if source is not None:
+            self._open(source)
 
     def choose_roots(self, roots: tuple[int, ...]) -> None:
         """Show what is below some of ``opened.choices``; empty means all."""
@@ -209,6 +235,15 @@ class Controller(QObject):
         self._link = self._opening = None
 
     # Workers
+
+    def _open(self, source: "Source") -> None:
+        self._drop_opening()
+        self._opening_source = source
+        if self.mirror is None:
+            self.source = source
+        self._opening = self._new_link()
+        self._opening.ask(source.request)
+        self._begin_busy(f"Running {source.path.name if source.path else source.title}")
 
     def _new_link(self) -> WorkerLink:
         link = WorkerLink(self)
@@ -301,7 +336,7 @@ class Controller(QObject):
             self._take_over(request, reply)
         if reply.failure is None:
             self.succeeded.emit()
-        elif isinstance(request, Open):
+        elif isinstance(request, Open | OpenExpression):
             self.opening_failed.emit(reply.failure)
         else:
             self.failed.emit(reply.failure)
@@ -314,7 +349,7 @@ class Controller(QObject):
             self._link.close()
             self._link.deleteLater()
         self._link, self._held = link, None
-        self.path, self._opening_path = self._opening_path, None
+        self.source, self._opening_source = self._opening_source, None
 
     def _take_over(self, request: Request, reply: Reply) -> None:
         """Let the mirror follow the session, unless the person has moved on since."""

@@ -30,6 +30,7 @@ from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
+from gradviz.ui.expression_dialog import ExpressionDialog
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.panels.findbar import FindBar
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name.connect(
             {
                 "open": self.ask_for_file,
+                "new-expression": self.ask_for_expression,
                 "run-again": controller.run_again,
                 "stop": self._stop,
                 "export": self.export_picture,
@@ -211,6 +213,14 @@ class MainWindow(QMainWindow):
         )
         if name:
             self.open(Path(name))
+
+    def ask_for_expression(self) -> None:
+        """Let the person type an expression, and show its graph."""
+        dialog = ExpressionDialog(self)
+        dialog.accepted.connect(
+            lambda: self.controller.open_expression(dialog.text, dialog.numbers)
+        )
+        dialog.open()
 
     def open(self, path: Path) -> None:
         """Run a file and show what it draws."""
@@ -315,8 +325,8 @@ class MainWindow(QMainWindow):
         if self._layout_is_for_new_graph:
             self._layout_is_for_new_graph = False
             self.canvas.show_graph(mirror, layout)
-            path = self.controller.path
-            self.setWindowTitle(f"{path.stem} — gradviz" if path else "gradviz")
+            title = self.controller.title
+            self.setWindowTitle(f"{title} — gradviz" if title else "gradviz")
         else:
             self.canvas.set_layout(layout)
 
@@ -384,7 +394,7 @@ class MainWindow(QMainWindow):
         here, end = (mirror.playhead, len(mirror.walk)) if mirror else (0, 0)
         node = self.canvas.selected_node
         enabled = {
-            "run-again": self.controller.path is not None,
+            "run-again": self.controller.source is not None,
             "stop": self.controller.busy,
             "export": mirror is not None,
             "undo": bool(document and document.undo),

@@ -20,8 +20,8 @@ class Status(QStatusBar):
 
     def show_session(self, controller: Controller) -> None:
         """Show what a controller's session is."""
-        mirror, path = controller.mirror, controller.path
-        self._name.setText(path.stem if path and mirror else "nothing open")
+        mirror = controller.mirror
+        self._name.setText(controller.title if mirror else "nothing open")
         self._worker.setText(_worker_text(controller))
         if mirror is None:
             self._size.clear()

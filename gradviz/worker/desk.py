@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gradviz.graph.adapter import AdapterError
+from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import GraphError
 from gradviz.session.session import EditError, Session, StepError
+from gradviz.sources.expression import ExpressionError, parse_expression
 from gradviz.sources.program import SourceError, read_program
 from gradviz.sources.run import CodeError, Run
 from gradviz.worker import messages
 from gradviz.worker.failures import failure_of, our_failure
 from gradviz.worker.messages import AnyRequest, Failure, Reply
 from gradviz.worker.opened import Drawn, OpenFile
+
+_REFUSALS = (SourceError, EditError, GraphError, AdapterError, ExpressionError)
+"""What was asked can't be done; the message is a sentence that says why."""
 
 
 class Desk:
@@ -51,7 +55,7 @@ class Desk:
             self._do(request)
         except (CodeError, StepError) as error:
             return failure_of(error)
-        except (SourceError, EditError, GraphError, AdapterError) as error:
+        except _REFUSALS as error:
             return Failure("request", str(error))
         except Exception as error:  # a fault of ours must not end the session
             return our_failure(error)
@@ -61,6 +65,9 @@ class Desk:
         match request:
             case messages.Open(path=path):
                 self._open(Path(path))
+            case messages.OpenExpression(text=text, numbers=numbers):
+                root = parse_expression(text).build(numbers)
+                self.drawn = Drawn([[root]], {}, Adapters())
             case messages.ChooseRoots(roots=roots):
                 self._shown().choose(roots)
             case messages.MoveTo(playhead=playhead):

@@ -28,6 +28,18 @@ class Open(Request, frozen=True):
     path: str
 
 
+class OpenExpression(Request, frozen=True):
+    """Show the graph of an expression.
+
+    Attributes:
+        text: The expression.
+        numbers: The data of each variable in it.
+    """
+
+    text: str
+    numbers: dict[str, float]
+
+
 class ChooseRoots(Request, frozen=True):
     """Show only what is below some of the roots found, or below all of them.
 
@@ -86,6 +98,7 @@ class Redo(Request, frozen=True):
 
 AnyRequest = (
     Open
+    | OpenExpression
     | ChooseRoots
     | MoveTo
     | RunStep

@@ -85,6 +85,7 @@ def test_the_same_number_as_python(x, y, z):
         ),
         ("tanh(x, y)", "tanh takes one argument, not 2."),
         ("max(x)", "max takes two arguments or more, not 1."),
+        ("2*log", "log is a function: write log(…)."),
         ("True + x", "True is not a number."),
         ("+".join(["x"] * 20_000), "The expression is nested too deeply."),
     ],

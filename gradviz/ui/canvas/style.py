@@ -56,7 +56,7 @@ class Level(IntEnum):
 
 def level(scale: float) -> Level:
     """Return how much to draw at a scale: no text below reading size."""
-    if scale >= 0.5:
+    if scale >= 0.46:
         return Level.FULL
     if scale >= 0.32:
         return Level.NAMES

@@ -119,8 +119,8 @@ def test_there_is_no_text_below_reading_size(watch):
 
 def test_from_afar_there_are_names_but_no_numbers(watch):
     play = lesson_17()
-    canvas = watch(play, (420, 300))
-    assert 32 < canvas.view.zoom < 50
+    canvas = watch(play, (390, 280))
+    assert 32 < canvas.view.zoom < 46
     text = canvas.colored(P.text)
     assert text > 20
     play.mirror.data[play.named("x1")] = -123.4
