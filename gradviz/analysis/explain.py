@@ -100,20 +100,29 @@ def explain_step(
 def summarize_step(
     graph: Graph, data: Sequence[Figure], step: StepFact, digits: int = DIGITS
 ) -> str:
-    """Return one short sentence: ``w21x1 pushed −0.125 to x1 and w21``."""
+    """Return one sentence: ``w21x1 pushed −0.125 to w21 and −0.375 to x1``."""
     if step.node < 0:
         return "Every gradient was zeroed and the seeds set again"
-    name = graph.nodes[step.node].name
     if step.effects is None:
         return f"{step_name(graph, step)} comes next"
-    operands = dict.fromkeys(graph.nodes[step.node].operands)
-    written = {e.node for e in step.effects if e.what == "grad"}
-    reached = [reference(graph, i, data) for i in operands if i in written] + [
-        graph.nodes[i].name for i in sorted(written - operands.keys())
+    terms = explain_step(graph, data, step)
+    moved = [term for term in terms if term.before != term.after] or [
+        term for term in terms if term.flow is not None and term.after is not None
     ]
-    if not reached:
+    if not moved:
         return f"{step_name(graph, step)} changed no gradient"
-    return f"{name} pushed {shown(step.upstream, digits)} to {listed(reached)}"
+    name = graph.nodes[step.node].name
+    pushed: dict[str, list[str]] = {}
+    for term in moved:
+        unknown = term.flow is None or term.wrong
+        flow = "" if unknown else shown(term.flow, digits)
+        pushed.setdefault(flow, []).append(graph.nodes[term.operand].name)
+    if "" in pushed:
+        changed = listed([name for names in pushed.values() for name in names])
+        return f"{name} changed the gradients of {changed}"
+    return f"{name} pushed " + listed(
+        [f"{flow} to {listed(names)}" for flow, names in pushed.items()]
+    )
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

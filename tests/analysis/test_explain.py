@@ -228,7 +228,7 @@ def test_sentences_for_the_timeline() -> None:
         return summarize_step(mirror.graph, mirror.data, mirror.walk[index])
 
     made = {owner.graph.nodes[s.node].name: i for i, s in enumerate(mirror.walk)}
-    assert said(made["w21x1"]) == "w21x1 pushed −0.125 to w21 and x1"
+    assert said(made["w21x1"]) == "w21x1 pushed −0.125 to w21 and −0.375 to x1"
     assert said(made["s1"]) == "s1 pushed 0.25 to w11x1 and w12x2"
     assert said(5) == "w22x2._backward() comes next"
     idle = StepFact(6, "planned", (), 0.25)

@@ -24,7 +24,7 @@ def test_it_says_where_the_playhead_stands_and_what_was_done(lesson) -> None:
     assert bar.sentence == "s1._backward() comes next"
     controller.move_to(5)
     assert bar.position_text == "step 5 of 6"
-    assert bar.sentence == "w21x1 pushed −0.125 to w21 and x1"
+    assert bar.sentence == "w21x1 pushed −0.125 to w21 and −0.375 to x1"
     controller.step_back()
     assert bar.position_text == "step 4 of 6"
     controller.reset()
