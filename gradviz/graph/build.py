@@ -1,8 +1,6 @@
 """From live Values to a Graph that remembers them."""
 
-import contextlib
-import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -53,27 +51,9 @@ def build(
         AdapterError: A root is not a Value.
         GraphError: There is no root, or a Value depends on itself.
     """
+    adapters = adapters or Adapters()
     if not roots:
         raise GraphError("There is no Value to draw.")
-    with _no_collection():
-        return _build(roots, variables, adapters or Adapters())
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let no garbage be looked for: none is made, and large graphs take twice as long."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _build(
-    roots: Sequence[object], variables: Mapping[int, str], adapters: Adapters
-) -> LiveGraph:
     origins: dict[int, Origin] = {}
     ordered: list[object] = []
     declared = {identity: i for i, identity in enumerate(variables)}
