@@ -32,7 +32,7 @@ def shown(number: int | float | str | None, digits: int = DIGITS) -> str:
     # Decimal: an integer can be too large for a float.
     exact = Decimal(number) if isinstance(number, int) else number
     text = f"{exact:.{digits}g}"
-    if "e" not in text and abs(number) < 10.0 ** (1 - digits):
+    if "e" not in text and abs(number) < 10.0 ** min(1 - digits, -3):
         text = f"{number:.{max(digits - 2, 0)}e}"
     if "e" in text:
         mantissa, _, exponent = text.partition("e")

@@ -271,6 +271,14 @@ class Actions:
             return QIcon()
         return icon(self.commands[name].icon, self._theme, color)
 
+    def explain_rules(self, chosen_by_class: bool) -> None:
+        """Say in the tooltips why the rule can't be chosen, where it can't."""
+        for name in ("rule-assign", "rule-accumulate"):
+            tip = tooltip(self.commands[name])
+            if chosen_by_class:
+                tip = "Your own class decides: its _backward() assigns or accumulates"
+            self._actions[name].setToolTip(tip)
+
     def set_icon(self, name: str, icon_name: str) -> None:
         """Give a command another icon than that of the table."""
         if self._theme is not None:

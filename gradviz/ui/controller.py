@@ -75,6 +75,7 @@ class Controller(QObject):
         failed: A Failure of what was asked of the session; nothing else has changed.
         opening_failed: A Failure of a file that was to be opened; what is shown stays.
         succeeded: A request was fulfilled; a failure shown before no longer holds.
+        opening_began: Something is going to run; what was printed before is past.
         printed: (stream, text) that the person's code printed.
         worker_ended: How the worker ended, as one sentence.
     """
@@ -86,6 +87,7 @@ class Controller(QObject):
     failed = Signal(object)
     opening_failed = Signal(object)
     succeeded = Signal()
+    opening_began = Signal()
     printed = Signal(str, str)
     worker_ended = Signal(str)
 
@@ -243,6 +245,7 @@ class Controller(QObject):
             self.source = source
         self._opening = self._new_link()
         self._opening.ask(source.request)
+        self.opening_began.emit()
         self._begin_busy(f"Running {source.path.name if source.path else source.title}")
 
     def _new_link(self) -> WorkerLink:

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
+from gradviz.ui.panels.output import OutputPanel
 from gradviz.ui.panels.seeds import SeedsPanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
-LEFT_PX, RIGHT_PX = 262, 350
+LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
 
 
 class Docks:
@@ -23,6 +24,7 @@ class Docks:
         seeds: Seed gradients.
         steps: The walk.
         inspector: The selected Value.
+        output: What the person's code prints; closed until it prints something.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Docks:
         self.seeds = SeedsPanel(controller, theme, window)
         self.steps = StepsPanel(controller, theme, window)
         self.inspector = InspectorPanel(controller, theme, window)
+        self.output = OutputPanel(controller, theme, window)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self._places = (
@@ -40,7 +43,11 @@ class Docks:
             (self._dock("Seed gradients", self.seeds), left),
             (self._dock("Steps", self.steps), right),
             (self._dock("Inspector", self.inspector), right),
+            (self._dock("Output", self.output), Qt.DockWidgetArea.BottomDockWidgetArea),
         )
+        self._has_printed = False
+        controller.opening_began.connect(self._on_opening_began)
+        controller.printed.connect(self._on_printed)
         self.arrange()
 
     def arrange(self) -> None:
@@ -52,11 +59,13 @@ class Docks:
         for dock, area in self._places:
             self._window.addDockWidget(area, dock)
             dock.show()
-        leaves, seeds, steps, inspector = (dock for dock, _ in self._places)
+        leaves, seeds, steps, inspector, output = (dock for dock, _ in self._places)
+        output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
         resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
+        resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
 
     def show(self, panel: QWidget) -> None:
         """Bring a panel to the front, if it was closed or covered."""
@@ -77,9 +86,19 @@ class Docks:
             self.seeds.set_theme,
             self.steps.set_theme,
             self.inspector.set_theme,
+            self.output.set_theme,
         )
         for set_theme in each:
             set_theme(theme)
+
+    def _on_opening_began(self) -> None:
+        self._has_printed = False
+
+    def _on_printed(self) -> None:
+        """Open the output with the first line; closed again, it stays closed."""
+        if not self._has_printed:
+            self._has_printed = True
+            self.show(self.output)
 
     def _dock(self, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -12,27 +12,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QMainWindow,
-    QMenu,
     QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
-from gradviz.export.render import FORMATS, write
 from gradviz.export.target import ExportError
 from gradviz.layout.geometry import Layout
-from gradviz.numbers import shown
-from gradviz.sources.program import SUFFIXES
 from gradviz.ui.actions import MENUS, Actions
 from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
-from gradviz.ui.expression_dialog import ExpressionDialog
+from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
+from gradviz.ui.notices import Notices
+from gradviz.ui.opening import Opening, dropped_file
 from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.notice import NoticeBar
 from gradviz.ui.panels.timeline import TimelineBar
@@ -69,6 +66,8 @@ class MainWindow(QMainWindow):
         self._playback = Playback(self)
         self.canvas = CanvasView(self)
         self._notice = NoticeBar(self._theme, self)
+        self._notices = Notices(self._notice, controller, layouts)
+        self._opening = Opening(controller, self._settings, self)
         self._find = FindBar(controller, self._theme, self)
         self._timeline = TimelineBar(controller, self._theme, self)
         self.docks = Docks(self, controller, self._theme)
@@ -76,8 +75,6 @@ class MainWindow(QMainWindow):
         self._status = Status(self)
         self._last_layout: Layout | None = None
         self._layout_is_for_new_graph = False
-        self._step_notice = False
-        self._recent_menu = QMenu("Open &Recent", self)
         self._build()
         self._connect()
         self._restore()
@@ -121,7 +118,8 @@ class MainWindow(QMainWindow):
                 continue
             menu.addAction(self.actions_by_name[command.name])
             if command.name == "open":
-                menu.addMenu(self._recent_menu)
+                menu.addMenu(self._opening.recent_menu)
+                menu.addMenu(self._opening.lessons_menu)
             elif command.name == "full-screen":
                 panels = menu.addMenu("&Panels")
                 self.docks.add_to(panels)
@@ -130,8 +128,8 @@ class MainWindow(QMainWindow):
         controller, canvas, find = self.controller, self.canvas, self._find
         self.actions_by_name.connect(
             {
-                "open": self.ask_for_file,
-                "new-expression": self.ask_for_expression,
+                "open": self._opening.ask_for_file,
+                "new-expression": self._opening.ask_for_expression,
                 "run-again": controller.run_again,
                 "stop": self._stop,
                 "export": self.export_picture,
@@ -172,11 +170,8 @@ class MainWindow(QMainWindow):
         controller.busy_changed.connect(self._on_busy_changed)
         controller.failed.connect(self._on_failed)
         controller.opening_failed.connect(self._on_opening_failed)
-        controller.succeeded.connect(self._on_succeeded)
-        controller.worker_ended.connect(self._on_worker_ended)
+        controller.worker_ended.connect(self._on_failed)
         self._layouts.ready.connect(self._on_layout_ready)
-        self._layouts.failed.connect(self._notice.show_info)
-        self._layouts.busy_changed.connect(self._on_layout_busy)
         canvas.selected.connect(self._on_selected)
         canvas.step_requested.connect(controller.run_step)
         canvas.seed_requested.connect(self._seed)
@@ -189,7 +184,7 @@ class MainWindow(QMainWindow):
         self._playback.step_wanted.connect(self._play_step)
         self._playback.changed.connect(self._on_playback_changed)
         self._toolbar.roots_chosen.connect(controller.choose_roots)
-        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self._opening.chosen.connect(self._playback.pause)
         QGuiApplication.styleHints().colorSchemeChanged.connect(
             self._on_system_theme_changed
         )
@@ -204,49 +199,18 @@ class MainWindow(QMainWindow):
 
     # Opening
 
-    def ask_for_file(self) -> None:
-        """Let the person choose a notebook or a script."""
-        kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        start = self.controller.path.parent if self.controller.path else Path.home()
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open", str(start), f"Notebooks and scripts ({kinds});;All files (*)"
-        )
-        if name:
-            self.open(Path(name))
-
-    def ask_for_expression(self) -> None:
-        """Let the person type an expression, and show its graph."""
-        dialog = ExpressionDialog(self)
-        dialog.accepted.connect(
-            lambda: self.controller.open_expression(dialog.text, dialog.numbers)
-        )
-        dialog.open()
-
     def open(self, path: Path) -> None:
         """Run a file and show what it draws."""
-        self._playback.pause()
-        self.controller.open(path)
-
-    def _fill_recent_menu(self) -> None:
-        self._recent_menu.clear()
-        for path in self._settings.recent:
-            action = self._recent_menu.addAction(f"{path.name}  —  {path.parent}")
-            action.triggered.connect(lambda _checked=False, p=path: self.open(p))
-        if self._recent_menu.isEmpty():
-            self._recent_menu.addAction("No file opened yet").setEnabled(False)
-            return
-        self._recent_menu.addSeparator()
-        clear = self._recent_menu.addAction("&Clear List")
-        clear.triggered.connect(self._settings.forget_recent)
+        self._opening.open(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files that can be opened."""
-        if _dropped_file(event) is not None:
+        if dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the file dropped."""
-        path = _dropped_file(event)
+        path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
             self.open(path)
@@ -310,10 +274,6 @@ class MainWindow(QMainWindow):
         if path is not None:
             self._settings.remember(path)
         self._layouts.lay_out(mirror.graph)
-        self._step_notice = False
-        self._notice.clear()
-        if opened.notices:
-            self._notice.show_info(" ".join(opened.notices))
         self._status.show_session(self.controller)
         self._update_actions()
 
@@ -352,41 +312,24 @@ class MainWindow(QMainWindow):
             self.canvas.select(node)
             self.canvas.center_on(node)
 
-    def _on_busy_changed(self, text: str) -> None:
-        self._notice.set_busy(text)
+    def _on_busy_changed(self, _doing: str) -> None:
         self._status.show_session(self.controller)
         self._update_actions()
 
-    def _on_layout_busy(self, busy: bool) -> None:
-        if not self.controller.busy:
-            self._notice.set_busy("Laying the graph out" if busy else "")
-
-    def _on_failed(self, failure: Failure) -> None:
+    def _on_failed(self, _why: object) -> None:
         self._playback.pause()
-        self._step_notice = True
-        self._notice.show_failure(failure)
+        self._status.show_session(self.controller)
         self._update_actions()
 
     def _on_opening_failed(self, failure: Failure) -> None:
-        self._playback.pause()
-        self._step_notice = False
         if self.controller.mirror is None:
-            self.canvas.set_hint("Nothing to show: the file failed, see above.")
-        self._notice.show_failure(failure, "Run again", self.controller.run_again)
-        self._update_actions()
-
-    def _on_succeeded(self) -> None:
-        if self._step_notice:
-            self._step_notice = False
-            self._notice.clear()
-
-    def _on_worker_ended(self, sentence: str) -> None:
-        self._playback.pause()
-        self._step_notice = False
-        failure = Failure("code", f"{sentence} Run it again to go on.")
-        self._notice.show_failure(failure, "Run again", self.controller.run_again)
-        self._status.show_session(self.controller)
-        self._update_actions()
+            failed = failure.kind == "code"
+            self.canvas.set_hint(
+                "Nothing to show: the file failed, see above."
+                if failed
+                else "Nothing to show, see above."
+            )
+        self._on_failed(failure)
 
     def _update_actions(self) -> None:
         mirror, actions = self.controller.mirror, self.actions_by_name
@@ -416,6 +359,7 @@ class MainWindow(QMainWindow):
         for name, on in enabled.items():
             actions[name].setEnabled(on)
         rule = document.rule if document else None
+        actions.explain_rules(chosen_by_class=document is not None and rule is None)
         actions["rule-assign"].setChecked(rule == "assign")
         actions["rule-accumulate"].setChecked(rule == "accumulate")
         undo, redo = (document.undo, document.redo) if document else ("", "")
@@ -435,38 +379,21 @@ class MainWindow(QMainWindow):
     def copy_value(self) -> None:
         """Put the selected Value's name, data and gradient on the clipboard."""
         node, mirror = self.canvas.selected_node, self.controller.mirror
-        if node is None or mirror is None:
-            return
-        name = mirror.graph.nodes[node].name
-        data, grad = shown(mirror.data[node]), shown(mirror.grad[node])
-        QGuiApplication.clipboard().setText(f"{name} | {data} | ∇ {grad}")
+        if node is not None and mirror is not None:
+            copy_value(mirror, node)
 
     def export_picture(self) -> None:
         """Ask for a file name and save what the canvas shows."""
-        path = self.controller.path
-        suggested = (path.parent / path.stem).with_suffix(".svg") if path else Path()
-        filters = ";;".join(f"{kind.upper()} (*.{kind})" for kind in FORMATS)
-        name, chosen = QFileDialog.getSaveFileName(
-            self, "Export Picture", str(suggested), filters
-        )
-        if not name:
-            return
-        target = Path(name)
-        if target.suffix.lower().removeprefix(".") not in FORMATS:
-            target = target.with_name(f"{target.name}.{chosen[:4].strip().lower()}")
-        self.save_picture(target)
-
-    def save_picture(self, target: Path) -> None:
-        """Save what the canvas shows; the suffix names the format."""
+        target = ask_for_target(self.controller, self)
         mirror, layout = self.controller.mirror, self._last_layout
-        if mirror is None or layout is None:
+        if target is None or mirror is None or layout is None:
             return
         try:
-            write(mirror, layout, target, self._theme.name)
+            said = save_picture(mirror, layout, target, self._theme.name)
         except ExportError as error:
             self._notice.show_failure(Failure("request", str(error)))
         else:
-            self._notice.show_info(f"Saved {target}.")
+            self._notice.show_info(said)
 
     # Looks
 
@@ -528,11 +455,3 @@ def _application() -> QApplication:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     return application
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile())
-        if url.isLocalFile() and path.suffix.lower() in SUFFIXES:
-            return path
-    return None

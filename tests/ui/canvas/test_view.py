@@ -140,9 +140,9 @@ def test_a_persons_own_colour_wins_the_border(watch):
 def test_the_border_of_what_an_edit_does_not_reach_is_dashed(watch):
     import msgspec
 
-    play = neuron()
+    play = lesson_17()
     canvas = watch(play)
-    node = play.named("n")
+    node = play.named("w11x1")
     area = canvas.view.card_rect(node)
     whole = canvas.colored(P.done, area) + canvas.colored(P.card_line, area)
     play.mirror.document = msgspec.structs.replace(

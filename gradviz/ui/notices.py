@@ -1,0 +1,68 @@
+"""What the notice bar says, and until when."""
+
+from PySide6.QtCore import QObject
+
+from gradviz.ui.controller import Controller
+from gradviz.ui.layouts import Layouts
+from gradviz.ui.panels.notice import NoticeBar
+from gradviz.worker.messages import Failure
+
+_RUN_AGAIN = "Run again"
+
+
+class Notices(QObject):
+    """Tells the person of failures, and of work that takes its time.
+
+    A failure of what was asked goes with the next success; one of a file, and the end
+    of its process, stay until another graph is shown or the person closes them.
+    """
+
+    def __init__(
+        self, bar: NoticeBar, controller: Controller, layouts: Layouts
+    ) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._controller = controller
+        self._goes_with_success = False
+        controller.failed.connect(self._on_failed)
+        controller.opening_failed.connect(self._on_opening_failed)
+        controller.succeeded.connect(self._on_succeeded)
+        controller.worker_ended.connect(self._on_worker_ended)
+        controller.graph_changed.connect(self._on_graph_changed)
+        controller.busy_changed.connect(bar.set_busy)
+        layouts.failed.connect(bar.show_info)
+        layouts.busy_changed.connect(self._on_layout_busy)
+
+    def _on_failed(self, failure: Failure) -> None:
+        self._goes_with_success = self._controller.alive
+        if self._controller.alive:
+            self._bar.show_failure(failure)
+        else:
+            self._show_with_run_again(failure)
+
+    def _on_opening_failed(self, failure: Failure) -> None:
+        self._goes_with_success = False
+        self._show_with_run_again(failure)
+
+    def _on_worker_ended(self, sentence: str) -> None:
+        self._goes_with_success = False
+        self._show_with_run_again(Failure("code", f"{sentence} Run it again to go on."))
+
+    def _on_succeeded(self) -> None:
+        if self._goes_with_success:
+            self._goes_with_success = False
+            self._bar.clear()
+
+    def _on_graph_changed(self) -> None:
+        self._goes_with_success = False
+        self._bar.clear()
+        opened = self._controller.opened
+        if opened is not None and opened.notices:
+            self._bar.show_info(" ".join(opened.notices))
+
+    def _on_layout_busy(self, busy: bool) -> None:
+        if not self._controller.busy:
+            self._bar.set_busy("Laying the graph out" if busy else "")
+
+    def _show_with_run_again(self, failure: Failure) -> None:
+        self._bar.show_failure(failure, _RUN_AGAIN, self._controller.run_again)

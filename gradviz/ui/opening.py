@@ -1,0 +1,99 @@
+"""Ways to open something: dialogs, recent files, lessons, a file dropped."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from gradviz.assets import resource_dir
+from gradviz.sources.lessons import lessons
+from gradviz.sources.program import SUFFIXES
+from gradviz.ui.controller import Controller
+from gradviz.ui.expression_dialog import ExpressionDialog
+from gradviz.ui.settings import Settings
+
+
+class Opening(QObject):
+    """Lets the person choose what to show.
+
+    Attributes:
+        recent_menu: Files opened before.
+        lessons_menu: The lessons that come with gradviz.
+
+    Signals:
+        chosen: Something is going to be opened.
+    """
+
+    chosen = Signal()
+
+    def __init__(
+        self, controller: Controller, settings: Settings, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._controller = controller
+        self._settings = settings
+        self._window = window
+        self.recent_menu = QMenu("Open &Recent", window)
+        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self.lessons_menu = QMenu("Open &Lesson", window)
+        for lesson in lessons():
+            action = self.lessons_menu.addAction(f"{lesson.name}: {lesson.title}")
+            action.setStatusTip(lesson.summary)
+            action.triggered.connect(lambda _checked=False, p=lesson.path: self.open(p))
+
+    def open(self, path: Path) -> None:
+        """Run a file and show what it draws."""
+        self.chosen.emit()
+        self._controller.open(path)
+
+    def ask_for_file(self) -> None:
+        """Let the person choose a notebook or a script."""
+        kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window,
+            "Open",
+            str(working_folder(self._controller.path)),
+            f"Notebooks and scripts ({kinds});;All files (*)",
+        )
+        if name:
+            self.open(Path(name))
+
+    def ask_for_expression(self) -> None:
+        """Let the person type an expression, and show its graph."""
+        dialog = ExpressionDialog(self._window)
+        dialog.accepted.connect(lambda: self._open_expression(dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open_expression(self, dialog: ExpressionDialog) -> None:
+        self.chosen.emit()
+        self._controller.open_expression(dialog.text, dialog.numbers)
+
+    def _fill_recent_menu(self) -> None:
+        self.recent_menu.clear()
+        for path in self._settings.recent:
+            action = self.recent_menu.addAction(f"{path.name}  —  {path.parent}")
+            action.triggered.connect(lambda _checked=False, p=path: self.open(p))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("No file opened yet").setEnabled(False)
+            return
+        self.recent_menu.addSeparator()
+        clear = self.recent_menu.addAction("&Clear List")
+        clear.triggered.connect(self._settings.forget_recent)
+
+
+def working_folder(path: Path | None) -> Path:
+    """Return the folder a person works in: never the one our lessons are in."""
+    if path is None or path.resolve().is_relative_to(resource_dir()):
+        return Path.home()
+    return path.parent
+
+
+def dropped_file(event: QDropEvent) -> Path | None:
+    """Return the first file of a drop that can be opened."""
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and path.suffix.lower() in SUFFIXES:
+            return path
+    return None

@@ -1,0 +1,53 @@
+"""What the person's code has printed."""
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from gradviz.ui.controller import Controller
+from gradviz.ui.theme import Theme, code_font
+
+_MOST_LINES = 10_000
+
+
+class OutputPanel(QWidget):
+    """Shows standard output and standard error in the order they came."""
+
+    def __init__(
+        self, controller: Controller, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("output-panel")
+        self._theme = theme
+        self._text = QPlainTextEdit(self)
+        self._text.setObjectName("output-text")
+        self._text.setAccessibleName("Printed by your code")
+        self._text.setReadOnly(True)
+        self._text.setFont(code_font())
+        self._text.setMaximumBlockCount(_MOST_LINES)
+        self._text.setPlaceholderText("Nothing has been printed.")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 12)
+        layout.addWidget(self._text)
+        controller.opening_began.connect(self._text.clear)
+        controller.printed.connect(self._on_printed)
+
+    @property
+    def text(self) -> str:
+        """Everything printed since the file was opened, as far as it is kept."""
+        return self._text.toPlainText()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show what comes from now on in another theme."""
+        self._theme = theme
+
+    def _on_printed(self, stream: str, text: str) -> None:
+        bar = self._text.verticalScrollBar()
+        at_end = bar.value() == bar.maximum()
+        cursor = QTextCursor(self._text.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        style = QTextCharFormat()
+        if stream == "stderr":
+            style.setForeground(QColor(self._theme.palette.error))
+        cursor.insertText(text, style)
+        if at_end:
+            bar.setValue(bar.maximum())
