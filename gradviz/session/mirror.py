@@ -19,6 +19,7 @@ class GradientState(Enum):
     UNREACHED = "not reached"
     PARTIAL = "partial"
     FINAL = "final"
+    REPEATED = "pushed more than once"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Progress:
 
     Attributes:
         state: The gradient's state.
-        pushed: Slots whose step has been made since the gradients were last zeroed.
+        pushed: How often they have pushed since the gradients were last zeroed.
         expected: Slots whose step is in the walk.
     """
 
@@ -137,8 +138,11 @@ class Mirror:
         """Return how far the gradient of a Value has come."""
         edges = self.graph.consumers[node]
         expected = sum(edge.consumer in self._in_walk for edge in edges)
-        pushed = sum(self._made_of[edge.consumer] > 0 for edge in edges)
-        if pushed >= expected and (pushed or node in self._below_seeds):
+        made = [self._made_of[edge.consumer] for edge in edges]
+        pushed = sum(made)
+        if any(times > 1 for times in made):
+            state = GradientState.REPEATED
+        elif pushed >= expected and (pushed or node in self._below_seeds):
             state = GradientState.FINAL
         elif pushed or node in self.seeds:
             state = GradientState.PARTIAL

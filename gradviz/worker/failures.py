@@ -76,12 +76,12 @@ def _readable(text: str) -> str:
 def _place(
     cause: BaseException, report: traceback.TracebackException
 ) -> tuple[str, int | None]:
+    """Return the innermost line of the person's own file that was running."""
     if isinstance(cause, SyntaxError):
         return cause.filename or "", cause.lineno
-    for frame in report.stack:
-        if not frame.filename.startswith(_OURS):
-            return frame.filename, frame.lineno
-    return "", None
+    theirs = [f for f in report.stack if not f.filename.startswith(_OURS)]
+    own = [frame for frame in theirs if frame.filename == theirs[0].filename]
+    return (own[-1].filename, own[-1].lineno) if own else ("", None)
 
 
 def _said(cause: BaseException) -> str:

@@ -165,7 +165,7 @@ def test_a_file_that_fails_is_told_beside_the_last_good_graph(lesson, script) ->
     )
     fails(lesson, path)
     assert lesson.notice == (
-        "script.py failed on line 5: NameError: name 'missing' is not defined."
+        "script.py failed on line 4: NameError: name 'missing' is not defined."
     )
     lesson.press("notice-details")
     lines = lesson.window._notice.details.splitlines()

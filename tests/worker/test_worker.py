@@ -316,7 +316,10 @@ def test_an_error_inside_the_reference_value_shows_its_line_too(talk, write):
         ("raise ValueError", "ValueError."),
         ("class E(Exception):\n  def __str__(self): raise self\nraise E", "E."),
         ("raise ValueError('\\ud800')", "ValueError: ?."),
-        ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded."),
+        (
+            "exec('def f(): f()'); f()",
+            "RecursionError: maximum recursion depth exceeded.",
+        ),
     ],
 )
 def test_failures_in_a_sentence(talk, write, code, said):

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
-from gradviz.ui.canvas.style import MARGIN
+from gradviz.ui.canvas.style import FULL_FROM, MARGIN
 
 MOST = 4.0
 FIT_MOST = 1.5
 """Fitting never enlarges more than this: few cards need not fill a wall."""
+_OPEN_AT = 0.75
+"""How large a long graph is at first, when all of it would be too small to read."""
 _LEAST = 0.02
 _KEPT = 64.0
 """Screen pixels of the picture that stay in the window however far one pans."""
@@ -82,6 +84,21 @@ def fitted(bounds: QRectF, window: QSizeF) -> Camera:
     )
     middle = QPointF(window.width() / 2, window.height() / 2)
     return Camera().showing(bounds.center(), middle, scale)
+
+
+def readable(bounds: QRectF, window: QSizeF) -> Camera | None:
+    """Return the camera that shows where the walk starts, in a size to be read.
+
+    None where fitting everything in does that, and where the graph is so tall that
+    only an overview shows what it is.
+    """
+    too_tall = bounds.height() * _OPEN_AT > window.height()
+    if too_tall or fitted(bounds, window).scale >= FULL_FROM:
+        return None
+    right = QPointF(window.width() - MARGIN, window.height() / 2)
+    return Camera().showing(
+        QPointF(bounds.right(), bounds.center().y()), right, _OPEN_AT
+    )
 
 
 def limited(scale: float, bounds: QRectF, window: QSizeF) -> float:

@@ -13,7 +13,9 @@ _BORDERS = {
     GradientState.UNREACHED: "card_line",
     GradientState.PARTIAL: "dim",
     GradientState.FINAL: "done",
+    GradientState.REPEATED: "attention",
 }
+_COUNTED = (GradientState.PARTIAL, GradientState.REPEATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Card:
         number: Its number.
         gradient: Its gradient, None where there is none yet.
         digits: Significant digits shown.
-        mark: ``k/n`` where some slots have pushed, else empty.
+        mark: ``k/n`` where too few or too many slots have pushed, else empty.
         final: Whether a check mark stands there instead.
         lost: What was overwritten there last, None where nothing is lost; it is told
             instead of the mark and the check mark.
@@ -146,7 +148,7 @@ class Shown:
             gradient=grad if has_gradient else None,
             digits=self.digits,
             mark=f"{progress.pushed}/{progress.expected}"
-            if progress.state is GradientState.PARTIAL
+            if progress.state in _COUNTED
             else "",
             final=progress.state is GradientState.FINAL,
             lost=lost,
@@ -264,6 +266,8 @@ def _state(mirror: Mirror, node: int) -> str:
         return "not reached yet"
     if progress.state is GradientState.PARTIAL:
         return f"partial, {count} {uses} pushed"
+    if progress.state is GradientState.REPEATED:
+        return f"pushed {progress.pushed} times where {progress.expected} would do"
     return f"final, {count} {uses} pushed" if progress.expected else "final"
 
 

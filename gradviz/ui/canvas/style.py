@@ -54,9 +54,13 @@ class Level(IntEnum):
     FULL = 3
 
 
+FULL_FROM = 0.46
+"""The scale from which numbers can be read."""
+
+
 def level(scale: float) -> Level:
     """Return how much to draw at a scale: no text below reading size."""
-    if scale >= 0.46:
+    if scale >= FULL_FROM:
         return Level.FULL
     if scale >= 0.32:
         return Level.NAMES

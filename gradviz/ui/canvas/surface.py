@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gradviz.ui.canvas.camera import Camera, fitted, kept_in, limited
+from gradviz.ui.canvas.camera import Camera, fitted, kept_in, limited, readable
 from gradviz.ui.canvas.glide import Glide
 
 _ZOOM_STEP = 1.25
@@ -64,6 +64,16 @@ class Surface(QWidget):
         self._fitted = True
         if bounds := self.bounds():
             self._look(fitted(bounds, self._window))
+
+    def open_view(self) -> None:
+        """Show all of a new graph, or where its walk starts if that is too small."""
+        camera = readable(bounds, self._window) if (bounds := self.bounds()) else None
+        if camera is None:
+            self.fit()
+            return
+        self._glide.finish()
+        self._fitted = False
+        self._look(camera)
 
     def actual_size(self) -> None:
         """Show everything at the size it was drawn for."""

@@ -99,7 +99,7 @@ class CanvasView(Surface):
             mirror: Its numbers.
             layout: Where its cards are.
             keep_view: Whether the view stays where it is, as after running a file
-                again; otherwise all of the graph is fitted in.
+                again; otherwise all of the graph is fitted in, if it can be read then.
         """
         self._glide.stop()
         kept = self._marks.selected if keep_view else None
@@ -112,8 +112,8 @@ class CanvasView(Surface):
         self._walker = Walker()
         self._pills = None
         if not keep_view:
-            self._fitted = True
-        if self._fitted:
+            self.open_view()
+        elif self._fitted:
             self.fit()
         self.update()
         if was != kept:

@@ -43,6 +43,8 @@ def state_in_words(mirror: Mirror, node: int) -> str:
         return "not reached: no consumer has pushed"
     if progress.state is GradientState.PARTIAL:
         return f"partial: {pushed} of {_consumers(expected)} pushed{seeded}"
+    if progress.state is GradientState.REPEATED:
+        return f"pushed more than once: {pushed} times, {expected} would do{seeded}"
     if expected == 0:
         return f"final{seeded or ': nothing pushes to it'}"
     if expected == 1:
