@@ -28,6 +28,11 @@ class LiveController(Controller):
         """Always: the Values are here."""
         return True
 
+    @property
+    def title(self) -> str:
+        """What the window is called: there is no file."""
+        return "live Values"
+
     def _send(self, request: AnyRequest) -> None:  # type: ignore[override]
         self._on_reply(None, request, self._desk.fulfil(request))
 
@@ -52,10 +57,15 @@ def show_live(roots: Sequence[object], variables: Mapping[int, str]) -> None:
         check_display(os.environ)
         application = QApplication(sys.argv[:1])
     controller, layouts = LiveController(drawn), Layouts()
+    from gradviz.ui.crash import ExceptionReporter
     from gradviz.ui.main_window import MainWindow
 
     window = MainWindow(controller, layouts)
+    reporter = ExceptionReporter(window)
     controller.present()
     window.show()
-    application.exec()
-    layouts.close()
+    try:
+        application.exec()
+    finally:
+        reporter.close()
+        layouts.close()

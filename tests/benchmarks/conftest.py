@@ -46,7 +46,8 @@ def pytest_terminal_summary(terminalreporter, config):
         name = bench.name if not today else ours + size
         medians.setdefault((bench.group, name), {})[bool(today)] = bench["median"]
         notes += [f"{bench.group}: {k} {v}" for k, v in bench.extra_info.items()]
-    terminalreporter.section("medians")
+    if medians:
+        terminalreporter.section("medians")
     for (group, name), found in medians.items():
         if len(found) == 2:
             size = name.partition("[")[2].rstrip("]")

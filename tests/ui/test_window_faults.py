@@ -119,7 +119,8 @@ def test_a_window_on_live_values_works_on_the_programs_own(new_screen) -> None:
     screen.controller.present()
     screen.settle()
     assert screen.text("status-size") == "2 Values · 2 operands"
-    assert screen.window.windowTitle() == "gradviz"
+    assert screen.window.windowTitle() == "live Values — gradviz"
+    assert screen.text("status-file") == "live Values"
     screen.key(Qt.Key.Key_End)
     screen.until(lambda: screen.playhead == "step 1 of 1")
     assert x.grad == 6
