@@ -2,7 +2,7 @@
 
 import os
 import signal
-import subprocess
+from pathlib import Path
 
 from desktop import until
 from PySide6.QtGui import QColor
@@ -140,7 +140,14 @@ def _at_the_end(app, name):
 
 
 def _children(pid, module):
-    found = subprocess.run(
-        ["pgrep", "-P", str(pid), "-f", module], capture_output=True, text=True
-    )
-    return [int(line) for line in found.stdout.split()]
+    """Return the processes that run a module of ours for a program."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(parent) == pid and module.encode() in command:
+            found.append(int(entry.name))
+    return found
