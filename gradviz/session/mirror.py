@@ -5,8 +5,8 @@ worker is gone.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from gradviz.graph.model import Graph
 from gradviz.graph.order import below
@@ -22,8 +22,7 @@ class GradientState(Enum):
     REPEATED = "pushed more than once"
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """How many of the operand slots that read a Value have pushed to it.
 
     Attributes:
@@ -62,9 +61,10 @@ class Mirror:
         self.color: list[str | None] = [None] * len(graph)
         self.seeds: dict[int, Figure] = {}
         self.recorded = 0
-        self._made_of = [0] * len(graph)
         self._in_walk: set[int] = set()
         self._below_seeds: set[int] = set()
+        self._expected = [0] * len(graph)
+        self._forget_pushes()
 
     @property
     def last_step(self) -> StepFact | None:
@@ -99,7 +99,7 @@ class Mirror:
         before = [step.node for step in self.walk[first:last]]
         self.walk[first:last] = update.walk
         if before != [step.node for step in update.walk]:
-            self._in_walk = {step.node for step in self.walk}
+            self._expect({step.node for step in self.walk if step.node >= 0})
         if first <= self.recorded:
             self.recorded = next(
                 (
@@ -136,11 +136,8 @@ class Mirror:
 
     def progress(self, node: int) -> Progress:
         """Return how far the gradient of a Value has come."""
-        edges = self.graph.consumers[node]
-        expected = sum(edge.consumer in self._in_walk for edge in edges)
-        made = [self._made_of[edge.consumer] for edge in edges]
-        pushed = sum(made)
-        if any(times > 1 for times in made):
+        pushed, expected = self._pushed[node], self._expected[node]
+        if self._again[node]:
             state = GradientState.REPEATED
         elif pushed >= expected and (pushed or node in self._below_seeds):
             state = GradientState.FINAL
@@ -165,13 +162,37 @@ class Mirror:
         operands: Iterable[int] = self.graph.nodes[step.node].operands
         return {step.node, *operands, *(e.node for e in step.effects or ())}
 
+    def _expect(self, in_walk: set[int]) -> None:
+        """Count the slots that will push to each Value, if the walk has other ops."""
+        if in_walk == self._in_walk:
+            return
+        self._in_walk = in_walk
+        self._expected = [0] * len(self.graph)
+        for node in in_walk:
+            for operand in self.graph.nodes[node].operands:
+                self._expected[operand] += 1
+
+    def _forget_pushes(self) -> None:
+        """Count from nothing: how often each op has run, and has been pushed to."""
+        self._made_of = [0] * len(self.graph)
+        self._pushed = [0] * len(self.graph)
+        self._again = [0] * len(self.graph)
+
     def _count(self, step: StepFact, by: int) -> None:
         """Count a step made, or taken back, before the playhead moves over it."""
         if step.kind != "zero":
-            self._made_of[step.node] += by
+            self._count_pushes(step.node, by)
             return
-        self._made_of = [0] * len(self.graph)
+        self._forget_pushes()
         if by < 0:
             zeroed = [i for i in range(self.playhead) if self.walk[i].kind == "zero"]
             for earlier in self.walk[zeroed[-1] + 1 if zeroed else 0 : self.playhead]:
-                self._made_of[earlier.node] += 1
+                self._count_pushes(earlier.node, 1)
+
+    def _count_pushes(self, node: int, by: int) -> None:
+        before = self._made_of[node]
+        self._made_of[node] = after = before + by
+        again = (after > 1) - (before > 1)
+        for operand in self.graph.nodes[node].operands:
+            self._pushed[operand] += by
+            self._again[operand] += again

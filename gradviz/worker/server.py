@@ -5,6 +5,7 @@ even while the person's code runs for ever. They are fulfilled one after the oth
 the main thread, where Python delivers an interrupt.
 """
 
+import gc
 import os
 import queue
 import signal
@@ -42,6 +43,10 @@ class Server:
             interrupts.forget()
             reply = self._desk.fulfil(request)
             interrupts.forget()
+            if reply.opened is not None:
+                # Deltas are many small tuples: looking through the person's whole
+                # graph again and again for garbage would take a tenth of an edit.
+                gc.freeze()
             printing.finish()
             self._tell(reply)
 

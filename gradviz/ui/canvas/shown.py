@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gradviz.analysis.explain import explain_step
 from gradviz.graph.model import Node
@@ -18,8 +19,7 @@ _BORDERS = {
 _COUNTED = (GradientState.PARTIAL, GradientState.REPEATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What one card shows.
 
     Attributes:
