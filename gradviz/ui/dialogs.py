@@ -23,6 +23,7 @@ MOUSE = (
     ("Double-click a card", "Call its _backward() now"),
     ("Ctrl+arrows", "Walk along the edges of the graph"),
 )
+_ON_THE_CANVAS = "On the canvas"
 
 
 class ShortcutsDialog(QDialog):
@@ -48,9 +49,11 @@ class ShortcutsDialog(QDialog):
             )
             for menu in MENUS
         ]
-        groups.append(("On the canvas", list(MOUSE)))
-        for left in (groups[:3], groups[3:]):
-            columns.addWidget(self._column(left), alignment=Qt.AlignmentFlag.AlignTop)
+        groups.append((_ON_THE_CANVAS, list(MOUSE)))
+        by_title = dict(groups)
+        for titles in (("File", "Edit", "View", "Help"), ("Walk", _ON_THE_CANVAS)):
+            column = self._column([(title, by_title[title]) for title in titles])
+            columns.addWidget(column, alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         # The style's own icon is black, on the accent too.
