@@ -1,7 +1,7 @@
 """``draw_dot`` and ``show``: how a program says which Values to draw."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 _hooks: list[Callable[..., Any]] = []
@@ -25,8 +25,7 @@ def draw_dot(*roots: Any) -> Any:
         return _hooks[0](*roots)
     from gradviz.export.inline import InlinePicture
 
-    names = sys._getframe(1).f_globals.items()
-    return InlinePicture(_flat(roots), {id(held): name for name, held in names})
+    return InlinePicture(flattened(roots), _variables_of_caller())
 
 
 def show(*roots: Any) -> Any:
@@ -42,13 +41,21 @@ def show(*roots: Any) -> Any:
         return _hooks[0](*roots)
     from gradviz.ui.live import show_live
 
-    names = sys._getframe(1).f_globals.items()
-    return show_live(_flat(roots), {id(held): name for name, held in names})
+    return show_live(flattened(roots), _variables_of_caller())
 
 
-def _flat(roots: tuple[Any, ...]) -> list[Any]:
-    return [
-        value
-        for root in roots
-        for value in (root if isinstance(root, list | tuple) else (root,))
-    ]
+def flattened(roots: Iterable[Any]) -> list[Any]:
+    """Return what a drawing call was given, with containers of Values opened."""
+    flat: list[Any] = []
+    for root in roots:
+        if isinstance(root, list | tuple | set | frozenset):
+            flat.extend(root)
+        else:
+            flat.append(root)
+    return flat
+
+
+def _variables_of_caller() -> dict[int, str]:
+    """Return the global names of who called the function that calls this."""
+    names = sys._getframe(2).f_globals.items()
+    return {id(held): name for name, held in names}

@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-from gradviz.drawing import on_draw
+from gradviz.drawing import flattened, on_draw
 
 DRAWING_NAMES = ("draw_dot",)
 _HOOK = "__gradviz_draw__"
@@ -47,13 +47,7 @@ class Drawing:
 
         What among the options is no Value is not drawn either.
         """
-        flat: list[object] = []
-        for root in (*roots, *options.values()):
-            if isinstance(root, list | tuple | set | frozenset):
-                flat.extend(root)
-            else:
-                flat.append(root)
-        self.drawn.append(tuple(flat))
+        self.drawn.append(tuple(flattened((*roots, *options.values()))))
         return Picture()
 
     def install(self, namespace: dict[str, Any]) -> None:

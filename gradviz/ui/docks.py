@@ -45,6 +45,9 @@ class Docks:
             (self._dock("Inspector", self.inspector), right),
             (self._dock("Output", self.output), Qt.DockWidgetArea.BottomDockWidgetArea),
         )
+        # The output lies below the canvas alone.
+        window.setCorner(Qt.Corner.BottomLeftCorner, left)
+        window.setCorner(Qt.Corner.BottomRightCorner, right)
         self._has_printed = False
         controller.opening_began.connect(self._on_opening_began)
         controller.printed.connect(self._on_printed)

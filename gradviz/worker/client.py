@@ -7,8 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from gradviz.channel import ChannelClosedError, Child
-from gradviz.worker.messages import AnyAnswer, Failure, Reply, Request
+from gradviz.channel import Child
+from gradviz.worker.messages import AnyAnswer, Request
 
 WORKER_MODULE = "gradviz.worker"
 
@@ -95,14 +95,3 @@ class Worker:
     def close(self) -> None:
         """End the process and everything that belongs to it."""
         self._child.close()
-
-
-def ask(worker: Worker, request: Request) -> int | Failure:
-    """Send a request, or return the failure to show when the worker is gone."""
-    try:
-        return worker.send(request)
-    except ChannelClosedError:
-        return Failure("request", "Your code is not running any more: run it again.")
-
-
-__all__ = ["Ending", "Listener", "Reply", "Worker", "ask"]

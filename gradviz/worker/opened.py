@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
+from gradviz.graph.order import below
 from gradviz.session.adopt import gradients_found
 from gradviz.session.report import Reporter
 from gradviz.session.session import Session
@@ -43,6 +44,7 @@ class Drawn:
         self._first = tuple(dict.fromkeys(ids.index(id(root)) for root in sets[0]))
         self._chosen = self._first
         live = self._live(self._first)
+        self._choices = tuple(self._choice(root, live) for root in self._roots)
         found = gradients_found(live)
         self._notices: tuple[str, ...] = ()
         if found.propagated:
@@ -94,7 +96,7 @@ class Drawn:
         return Opened(
             graph.nodes,
             graph.roots,
-            tuple(self._choice(root) for root in self._roots),
+            self._choices,
             self._chosen,
             self._notices,
         )
@@ -103,7 +105,13 @@ class Drawn:
         roots = [self._roots[index] for index in chosen]
         return build(roots, self._variables, self._adapters)
 
-    def _choice(self, root: object) -> Choice:
+    def _choice(self, root: object, shown: LiveGraph) -> Choice:
+        """Describe a root; the graph of one that is shown is not read again."""
+        for node in shown.graph.roots:
+            if shown.values[node] is root:
+                return Choice(
+                    shown.graph.nodes[node].name, len(below(shown.graph, [node]))
+                )
         live = build([root], self._variables, self._adapters)
         return Choice(live.graph.nodes[-1].name, len(live.graph))
 

@@ -189,13 +189,6 @@ class CanvasView(Surface):
         self._style = Style(theme)
         self.update()
 
-    def set_digits(self, digits: int) -> None:
-        """Show this many significant digits."""
-        self._digits = digits
-        if self._shown is not None:
-            self._shown.digits = digits
-            self.refresh(None)
-
     def set_hint(self, text: str) -> None:
         """Set the words shown while there is no graph."""
         self._hint = text

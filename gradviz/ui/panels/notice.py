@@ -86,13 +86,6 @@ class NoticeBar(QWidget):
         self._show("info", text, details)
         self._offer("", None)
 
-    def show_warning(
-        self, text: str, action: str = "", act: Callable[[], object] | None = None
-    ) -> None:
-        """Show what the person should mind, with a way out."""
-        self._show("warning", text, "")
-        self._offer(action, act)
-
     def clear(self) -> None:
         """Show no notice any more; progress stays."""
         self.kind = ""

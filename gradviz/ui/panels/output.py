@@ -1,12 +1,14 @@
 """What the person's code has printed."""
 
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from gradviz.ui.controller import Controller
 from gradviz.ui.theme import Theme, code_font
 
 _MOST_LINES = 10_000
+_IS_ERROR = QTextFormat.Property.UserProperty
+"""Marks what came on standard error, to find it when the theme changes."""
 
 
 class OutputPanel(QWidget):
@@ -37,17 +39,33 @@ class OutputPanel(QWidget):
         return self._text.toPlainText()
 
     def set_theme(self, theme: Theme) -> None:
-        """Show what comes from now on in another theme."""
+        """Show what was printed in another theme."""
         self._theme = theme
+        cursor = QTextCursor(self._text.document())
+        block = self._text.document().begin()
+        while block.isValid():
+            for line in block.textFormats():
+                if line.format.property(_IS_ERROR):
+                    start = block.position() + line.start
+                    cursor.setPosition(start)
+                    cursor.setPosition(
+                        start + line.length, QTextCursor.MoveMode.KeepAnchor
+                    )
+                    cursor.setCharFormat(self._error_style())
+            block = block.next()
+
+    def _error_style(self) -> QTextCharFormat:
+        style = QTextCharFormat()
+        style.setForeground(QColor(self._theme.palette.error))
+        style.setProperty(_IS_ERROR, True)
+        return style
 
     def _on_printed(self, stream: str, text: str) -> None:
         bar = self._text.verticalScrollBar()
         at_end = bar.value() == bar.maximum()
         cursor = QTextCursor(self._text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        style = QTextCharFormat()
-        if stream == "stderr":
-            style.setForeground(QColor(self._theme.palette.error))
+        style = self._error_style() if stream == "stderr" else QTextCharFormat()
         cursor.insertText(text, style)
         if at_end:
             bar.setValue(bar.maximum())
