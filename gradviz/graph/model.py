@@ -23,6 +23,10 @@ class Node(msgspec.Struct, frozen=True):
             twice.
         constant: Whether it is a number that an operation turned into a Value.
         declared: Its place among the variables of the person's program, or -1.
+        place: The line of the person's code that made it (``lesson.ipynb, cell 3:2``),
+            empty where that is not known.
+        unlisted: The operand slots that its op reads but its class does not list: an
+            edge that the person's own drawing lacks.
     """
 
     id: int
@@ -32,6 +36,8 @@ class Node(msgspec.Struct, frozen=True):
     operands: tuple[int, ...] = ()
     constant: bool = False
     declared: int = -1
+    place: str = ""
+    unlisted: tuple[int, ...] = ()
 
     @property
     def is_leaf(self) -> bool:

@@ -11,7 +11,13 @@ import msgspec
 Figure = int | float | str | None
 """A number as shown: nan and inf are floats; anything exotic is its repr."""
 
-StepKind = Literal["planned", "manual", "zero"]
+StepKind = Literal["planned", "manual", "zero", "recorded", "write"]
+"""Who put a step into the walk: gradviz, the person, or the person's own code, whose
+``write`` sets attributes outside of any ``_backward``."""
+
+WalkKind = Literal["planned", "recorded"]
+"""Whose order the walk follows: gradviz's, with the person's own steps, or that of the
+calls which the person's code made."""
 
 
 class Effect(msgspec.Struct, frozen=True, array_like=True):
@@ -34,16 +40,20 @@ class StepFact(msgspec.Struct, frozen=True, array_like=True):
     """One step of the walk.
 
     Attributes:
-        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients.
+        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients and
+            for writes.
         kind: Who put it into the walk.
         effects: What it did, or None while it has not been made.
         upstream: The gradient its Value held when it was made.
+        place: Where in the person's code it was made (``cell 9``), for recorded steps
+            and writes.
     """
 
     node: int
     kind: StepKind
     effects: tuple[Effect, ...] | None = None
     upstream: Figure = None
+    place: str = ""
 
 
 class Column(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +74,9 @@ class DocumentFact(msgspec.Struct, frozen=True):
         undo: What Undo would take back, empty when nothing.
         redo: What Redo would do again, empty when nothing.
         stuck: Values that the edits do not reach, with the reason as a clause.
+        walk: Which walk is shown.
+        has_recorded: Whether the person's code has made a walk that can be shown.
+        cut: How many of the first calls it made were not kept.
     """
 
     seeds: tuple[tuple[int, Figure], ...] = ()
@@ -72,6 +85,9 @@ class DocumentFact(msgspec.Struct, frozen=True):
     undo: str = ""
     redo: str = ""
     stuck: tuple[tuple[int, str], ...] = ()
+    walk: WalkKind = "planned"
+    has_recorded: bool = False
+    cut: int = 0
 
 
 class Update(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from gradviz.graph.model import Node
-from gradviz.session.facts import Update
+from gradviz.session.facts import Update, WalkKind
 
 
 class Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -28,16 +28,66 @@ class Open(Request, frozen=True):
     path: str
 
 
+class OpenFunction(Request, frozen=True):
+    """Call a function of a module and show what it returns or draws.
+
+    Attributes:
+        module: The module's dotted name.
+        function: The function's name, dotted where it is in a class.
+    """
+
+    module: str
+    function: str
+
+
 class OpenExpression(Request, frozen=True):
     """Show the graph of an expression.
 
     Attributes:
         text: The expression.
         numbers: The data of each variable in it.
+        of_class: The class of the open file whose Values it is built from, empty for
+            gradviz's own.
     """
 
     text: str
     numbers: dict[str, float]
+    of_class: str = ""
+
+
+class RunCell(Request, frozen=True):
+    """Run one cell of the open notebook, as it stands in the Source panel.
+
+    Attributes:
+        cell: The cell's index among all cells of the file, from 0.
+        source: What to run.
+    """
+
+    cell: int
+    source: str
+
+
+class SwitchWalk(Request, frozen=True):
+    """Show the planned walk, or the one that the person's code made."""
+
+    walk: WalkKind
+
+
+class Reevaluate(Request, frozen=True):
+    """Compute every Value again from the leaves as they are now."""
+
+
+class MapClass(Request, frozen=True):
+    """Say which attributes of a class hold what, where they could not be found.
+
+    Attributes:
+        name: The class's name.
+        attributes: The attribute of each role: ``data``, ``grad``, ``operands``,
+            ``hook`` and, where there is one, ``op`` and ``label``.
+    """
+
+    name: str
+    attributes: dict[str, str]
 
 
 class ChooseRoots(Request, frozen=True):
@@ -98,7 +148,12 @@ class Redo(Request, frozen=True):
 
 AnyRequest = (
     Open
+    | OpenFunction
     | OpenExpression
+    | RunCell
+    | SwitchWalk
+    | Reevaluate
+    | MapClass
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -117,10 +172,12 @@ class Choice(msgspec.Struct, frozen=True):
     Attributes:
         name: What the person calls it.
         size: How many Values are below it, itself included.
+        place: The line of the person's code that made it, empty where not known.
     """
 
     name: str
     size: int
+    place: str = ""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -132,6 +189,8 @@ class Opened(msgspec.Struct, frozen=True):
         choices: Every root the file has.
         chosen: Indices of the choices shown.
         notices: What the person should know, each one sentence.
+        kept: How many Values of the graph shown before are still there, with the same
+            ids; the new ones come after them. 0 for another graph.
     """
 
     nodes: tuple[Node, ...]
@@ -139,6 +198,7 @@ class Opened(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...]
     chosen: tuple[int, ...]
     notices: tuple[str, ...] = ()
+    kept: int = 0
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -175,10 +235,53 @@ class Reply(msgspec.Struct, frozen=True, tag=True):
 
 
 class Output(msgspec.Struct, frozen=True, tag=True):
-    """Text that the person's code printed."""
+    """Text that the person's code printed.
+
+    Attributes:
+        stream: Where it was printed.
+        text: The text.
+        cell: The cell that printed it, -1 where it was none.
+    """
 
     stream: Literal["stdout", "stderr"]
     text: str
+    cell: int = -1
+
+
+class Display(msgspec.Struct, frozen=True, tag=True):
+    """What a cell displays, as Jupyter would: one output in several formats.
+
+    Attributes:
+        cell: The cell's index.
+        data: Content by MIME type; images are base64, everything else is text.
+        result: Whether it is the value of the cell's last expression.
+    """
+
+    cell: int
+    data: dict[str, str]
+    result: bool = False
+
+
+class CellBegan(msgspec.Struct, frozen=True, tag=True):
+    """A cell has begun to run; what it showed before is past."""
+
+    cell: int
+
+
+class CellEnded(msgspec.Struct, frozen=True, tag=True):
+    """A cell has run.
+
+    Attributes:
+        cell: The cell's index.
+        count: The how-manieth cell it was to run, from 1.
+        seconds: How long it took.
+        failure: Why it failed, None where it did not.
+    """
+
+    cell: int
+    count: int
+    seconds: float
+    failure: Failure | None = None
 
 
 class Stage(msgspec.Struct, frozen=True, tag=True):
@@ -187,4 +290,4 @@ class Stage(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-AnyAnswer = Reply | Output | Stage
+AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage
