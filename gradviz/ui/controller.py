@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.graph.model import Graph
+from gradviz.session.facts import WalkKind
 from gradviz.session.mirror import Mirror
 from gradviz.ui.link import WorkerLink
 from gradviz.worker.client import Ending
@@ -21,13 +22,17 @@ from gradviz.worker.messages import (
     Open,
     Opened,
     OpenExpression,
+    OpenFunction,
     Redo,
+    Reevaluate,
     Reply,
     Request,
+    RunCell,
     RunStep,
     SetLeaf,
     SetRule,
     SetSeed,
+    SwitchWalk,
     Undo,
     ZeroGradients,
 )
@@ -49,7 +54,7 @@ class Source:
         path: The file, None where it is no file.
     """
 
-    request: Open | OpenExpression
+    request: Open | OpenFunction | OpenExpression
     title: str
     path: Path | None
 
@@ -76,7 +81,11 @@ class Controller(QObject):
         opening_failed: A Failure of a file that was to be opened; what is shown stays.
         succeeded: A request was fulfilled; a failure shown before no longer holds.
         opening_began: Something is going to run; what was printed before is past.
-        printed: (stream, text) that the person's code printed.
+        printed: (stream, text, cell) that the person's code printed; the cell is -1
+            where it was none.
+        displayed: A Display of a cell.
+        cell_began: The index of a cell that has begun to run.
+        cell_ended: A CellEnded.
         worker_ended: How the worker ended, as one sentence.
     """
 
@@ -88,7 +97,10 @@ class Controller(QObject):
     opening_failed = Signal(object)
     succeeded = Signal()
     opening_began = Signal()
-    printed = Signal(str, str)
+    printed = Signal(str, str, int)
+    displayed = Signal(object)
+    cell_began = Signal(int)
+    cell_ended = Signal(object)
     worker_ended = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -201,6 +213,23 @@ class Controller(QObject):
         """Choose ``assign`` or ``accumulate``."""
         self._ask(SetRule(rule=rule))
 
+    def run_cell(self, cell: int, source: str) -> None:
+        """Run one cell of the open notebook, as it stands in the Source panel.
+
+        Args:
+            cell: Its index among all cells of the file.
+            source: What to run.
+        """
+        self._ask(RunCell(cell=cell, source=source))
+
+    def switch_walk(self, walk: WalkKind) -> None:
+        """Show the planned walk, or the one that the person's code made."""
+        self._ask(SwitchWalk(walk=walk))
+
+    def reevaluate(self) -> None:
+        """Compute every Value again from the leaves as they are now."""
+        self._ask(Reevaluate())
+
     def undo(self) -> None:
         """Take the last edit back."""
         self._ask(Undo())
@@ -254,6 +283,9 @@ class Controller(QObject):
             lambda request, reply: self._on_reply(link, request, reply)
         )
         link.printed.connect(self.printed)
+        link.displayed.connect(self.displayed)
+        link.cell_began.connect(self.cell_began)
+        link.cell_ended.connect(self.cell_ended)
         link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))
         return link
@@ -339,7 +371,7 @@ class Controller(QObject):
             self._take_over(request, reply)
         if reply.failure is None:
             self.succeeded.emit()
-        elif isinstance(request, Open | OpenExpression):
+        elif isinstance(request, Open | OpenFunction | OpenExpression):
             self.opening_failed.emit(reply.failure)
         else:
             self.failed.emit(reply.failure)
@@ -409,4 +441,6 @@ _DOING: dict[type[Any], str] = {
     MoveTo: "Running the backward pass",
     RunStep: "Running the backward pass",
     SetLeaf: "Computing the forward pass",
+    Reevaluate: "Computing the forward pass",
+    RunCell: "Running the cell",
 }

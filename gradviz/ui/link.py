@@ -6,7 +6,16 @@ from PySide6.QtCore import QObject, Signal
 
 from gradviz.channel import ChannelClosedError
 from gradviz.worker.client import Ending, Worker
-from gradviz.worker.messages import AnyAnswer, Output, Reply, Request, Stage
+from gradviz.worker.messages import (
+    AnyAnswer,
+    CellBegan,
+    CellEnded,
+    Display,
+    Output,
+    Reply,
+    Request,
+    Stage,
+)
 
 
 class WorkerLink(QObject):
@@ -17,13 +26,19 @@ class WorkerLink(QObject):
 
     Signals:
         replied: (request, reply).
-        printed: (stream, text).
+        printed: (stream, text, cell); the cell is -1 where it was none.
+        displayed: A Display.
+        cell_began: The index of a cell that has begun to run.
+        cell_ended: A CellEnded.
         stage_changed: What the worker is doing.
         ended: An Ending; the worker has gone by itself.
     """
 
     replied = Signal(object, object)
-    printed = Signal(str, str)
+    printed = Signal(str, str, int)
+    displayed = Signal(object)
+    cell_began = Signal(int)
+    cell_ended = Signal(object)
     stage_changed = Signal(str)
     ended = Signal(object)
 
@@ -79,8 +94,14 @@ class WorkerLink(QObject):
         if self._closed:
             return
         match answer:
-            case Output(stream, text):
-                self.printed.emit(stream, text)
+            case Output(stream, text, cell):
+                self.printed.emit(stream, text, cell)
+            case Display():
+                self.displayed.emit(answer)
+            case CellBegan(cell):
+                self.cell_began.emit(cell)
+            case CellEnded():
+                self.cell_ended.emit(answer)
             case Stage(text):
                 self.stage_changed.emit(text)
             case Reply():
