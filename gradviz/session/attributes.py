@@ -93,6 +93,10 @@ class Attributes:
             and all(map(is_, _contents(live), _contents(seen)))
         )
 
+    def seen(self, node: int, attribute: str) -> object:
+        """Return an attribute as it was last looked at, ``MISSING`` where none was."""
+        return self._seen[node].get(attribute, MISSING)
+
     def write(self, node: int, attribute: str, value: object) -> Delta:
         """Set one attribute (or remove it) and return the change it made."""
         before = self._seen[node].get(attribute, MISSING)

@@ -58,9 +58,12 @@ class Reporter:
             seeds=tuple((n, figure(g)) for n, g in document.seeds.items()),
             leaves=tuple((n, figure(d)) for n, d in document.leaves.items()),
             rule=document.rule,
-            undo=session.undo_text,
-            redo=session.redo_text,
+            undo=session.history.undo_text,
+            redo=session.history.redo_text,
             stuck=self._stuck,
+            walk=session.walk_kind,
+            has_recorded=session.has_recorded,
+            cut=session.cut,
         )
 
     def _start(self) -> Column:
@@ -88,15 +91,13 @@ class Reporter:
 
     def _step(self, step: Step) -> StepFact:
         if step.delta is None:
-            return StepFact(step.node, step.kind)
+            return StepFact(step.node, step.kind, place=step.place)
         adapters = self.session.live.adapters
         effects = (_effect(change, adapters[change.node]) for change in step.delta)
-        return StepFact(
-            step.node,
-            step.kind,
-            tuple(effect for effect in effects if effect is not None),
-            figure(step.upstream),
-        )
+        seen = tuple(effect for effect in effects if effect is not None)
+        if step.kind == "write":
+            seen = tuple(e for e in seen if repr(e.before) != repr(e.after))
+        return StepFact(step.node, step.kind, seen, figure(step.upstream), step.place)
 
 
 def column_of(live: LiveGraph) -> Column:

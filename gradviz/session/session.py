@@ -1,43 +1,29 @@
-"""The session: the one owner of a document, a walk and the live Values under them.
+"""The session: the one owner of a document, two walks and the live Values under them.
 
-State is a pure function of the document and of the steps made. Stepping back writes
-what stood before; stepping forward again over recorded steps writes what stood after,
-and no user code runs.
+State is a pure function of the document and of the steps made. The planned walk is
+gradviz's own, with the steps that the person put in; the recorded walk is what their
+code did.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from gradviz.graph.build import LiveGraph
-from gradviz.graph.calls import cells
 from gradviz.graph.model import Graph
-from gradviz.session.attributes import Attributes, Delta, merged
+from gradviz.session.arrival import Arrival, Past, View, arrive, go_on
+from gradviz.session.attributes import Attributes, Delta
 from gradviz.session.document import Document, Number
+from gradviz.session.facts import WalkKind
 from gradviz.session.history import Edit, History
+from gradviz.session.recording import Recording
 from gradviz.session.replay import ReplayError
-from gradviz.session.start import Start
+from gradviz.session.start import Start, fresh_gradients
+from gradviz.session.stepper import StepError, Stepper
 from gradviz.session.walk import ZERO, Step, Walk, unmade, with_plan
 
+__all__ = ["EditError", "Session", "StepError"]
+
 RULES = ("assign", "accumulate")
-
-_LOOK_AFTER = 2000
-"""Values per new step that may go unlooked at, so that one step of many stays quick."""
-
-
-class StepError(Exception):
-    """The person's own code failed while a step was made; its cause says how.
-
-    Attributes:
-        node: The Value whose ``_backward`` failed.
-    """
-
-    def __init__(self, node: int, name: str) -> None:
-        super().__init__(f"{name}._backward() failed; the step was taken back.")
-        self.node = node
-
-
-class _StrayWriteError(Exception):
-    """A step that was made has written to a Value out of its reach."""
 
 
 class EditError(Exception):
@@ -45,38 +31,78 @@ class EditError(Exception):
 
 
 class Session:
-    """A document, a walk over it and a playhead.
+    """A document, walks over it and a playhead.
 
     Attributes:
-        live: The graph and its live Values.
         document: What the person can edit.
-        walk: Every step, made and to come.
-        playhead: How many steps of the walk have been made.
+        history: Edits made and taken back.
+        walk_kind: Which walk is shown.
+        cut: How many of the first calls their code made were not kept.
+        propagated: Whether a backward pass had run that nobody recorded; its gradients
+            were cleared.
     """
 
     def __init__(
-        self, live: LiveGraph, seeds: Mapping[int, Number] | None = None
+        self,
+        live: LiveGraph,
+        seeds: Mapping[int, Number] | None = None,
+        recording: Recording | None = None,
+        past: Past | None = None,
+        history: History | None = None,
     ) -> None:
-        """Clear the gradients, set the seeds and plan the walk.
+        """Take back what their code did, set the seeds and plan the walk.
 
         Args:
-            live: The graph, read from the person's Values.
-            seeds: Seed gradients; by default 1 on each root.
+            live: The graph, read from the person's Values as their code left them.
+            seeds: Seed gradients; by default those that their code set before its first
+                ``_backward``, else 1 on each root.
+            recording: The calls of ``_backward`` that it made.
+            past: How the session stood that this one goes on from.
+            history: The history that this session goes on with.
         """
-        self.live = live
-        chosen = dict.fromkeys(self.graph.roots, 1.0) if seeds is None else dict(seeds)
-        self.document = Document(seeds=chosen, rule=_rule(live))
-        self.walk: Walk = with_plan(self.graph, chosen, ())
-        self.playhead = 0
+        self.history = history or History()
+        recording = recording or Recording()
+        self.cut = recording.cut
         self._attributes = Attributes(live)
-        self._start = Start(live, self._attributes)
-        self._start.clear(self.document)
-        self._history = History()
-        self._ids = {id(value): node for node, value in enumerate(live.values)}
-        self._within_reach: dict[int, tuple[int, ...]] = {}
-        self._unsettled: int | None = None
-        """The first step after which not every Value has been looked at."""
-        self._looks_everywhere = False
+        fresh = fresh_gradients(live)
+        arrival = (
+            arrive(self._attributes, fresh, recording, seeds)
+            if past is None
+            else go_on(self._attributes, fresh, recording, past)
+        )
+        self.propagated = arrival.propagated
+        self._seeds_chosen = arrival.seeds_chosen
+        self._start = Start(
+            live, self._attributes, fresh, past.file_numbers if past else {}
+        )
+        self._begin(arrival)
+
+    def _begin(self, arrival: Arrival) -> None:
+        planned, rule = arrival.planned, _rule(self.live)
+        bare = Document(arrival.leaves, {}, rule)
+        self.document = replace(bare, seeds=dict(planned.seeds))
+        self._start.write(bare, self.document)
+        self._stepper = Stepper(self._attributes, self._start, self.document)
+        self._stepper.walk = planned.walk
+        self.walk_kind: WalkKind = "planned"
+        self._aside = arrival.recorded
+        """The walk that is not shown."""
+        self._data = arrival.data
+        """What the recorded walk does besides to gradients."""
+        self._data_stands = True
+        self._left = arrival.left
+        """What their code did, as steps."""
+        if arrival.shown == "planned":
+            self.move_to(planned.playhead)
+            return
+        self.switch_walk("recorded")
+        assert self._aside is not None
+        self._aside = replace(self._aside, playhead=planned.playhead)
+
+    @property
+    def live(self) -> LiveGraph:
+        """The graph and its live Values."""
+        return self._attributes.live
 
     @property
     def graph(self) -> Graph:
@@ -89,14 +115,19 @@ class Session:
         return self._start.stuck(self.document)
 
     @property
-    def undo_text(self) -> str:
-        """What Undo would take back, empty when nothing."""
-        return self._history.undo_text
+    def walk(self) -> Walk:
+        """Every step of the walk shown, made and to come."""
+        return self._stepper.walk
 
     @property
-    def redo_text(self) -> str:
-        """What Redo would make again, empty when nothing."""
-        return self._history.redo_text
+    def playhead(self) -> int:
+        """How many steps of the walk have been made."""
+        return self._stepper.playhead
+
+    @property
+    def has_recorded(self) -> bool:
+        """Whether there is a recorded walk to show."""
+        return self.walk_kind == "recorded" or self._aside is not None
 
     # The walk
 
@@ -106,22 +137,7 @@ class Session:
         Raises:
             StepError: The person's code failed; the playhead stays before that step.
         """
-        target = max(0, min(playhead, len(self.walk)))
-        if target < self.playhead:
-            self._settle()
-            self._take_back(target)
-        while self.playhead < target:
-            delta = self.walk[self.playhead].delta
-            if delta is None:
-                self._make(target)
-                return
-            self._attributes.redo(delta)
-            self.playhead += 1
-
-    def _take_back(self, target: int) -> None:
-        while self.playhead > target:
-            self.playhead -= 1
-            self._attributes.undo(self.walk[self.playhead].delta or ())
+        self._stepper.move_to(playhead)
 
     def step(self) -> None:
         """Make the next step, if there is one."""
@@ -151,6 +167,86 @@ class Session:
         """Zero every gradient now and set the seeds again; the rest is planned anew."""
         self._insert(ZERO, "zero gradients")
 
+    def switch_walk(self, kind: WalkKind) -> None:
+        """Show the planned or the recorded walk, where it was when last shown.
+
+        Raises:
+            EditError: There is no recorded walk.
+            StepError: A step failed that has to be made again.
+        """
+        if kind == self.walk_kind:
+            return
+        if self._aside is None:
+            raise EditError(
+                "There is no recorded walk: your code has called no _backward of this "
+                "graph."
+            )
+        shown, wanted = self._view(), self._aside
+        self._to_start()
+        self._aside, self.walk_kind = shown, kind
+        document = replace(self.document, seeds=dict(wanted.seeds))
+        self._start.write(self.document, document)
+        self._set_document(document)
+        self._stepper.walk = wanted.walk
+        self._from_start(wanted.playhead)
+
+    # Going on after a cell
+
+    def leave(self) -> None:
+        """Put the Values as the person's code left them, without any edit."""
+        for leaf in tuple(self.document.leaves):
+            self.set_leaf(leaf, None)
+        self._to_start()
+        self._start.write(self.document, replace(self.document, seeds={}))
+        self._attributes.undo(self._data)
+        for step in self._left:
+            self._attributes.redo(step.delta or ())
+
+    def take_changes(self) -> Delta:
+        """Return what code that is not the session's has changed in the Values."""
+        return self._attributes.take()
+
+    def settle(self) -> None:
+        """Know all that the steps have changed, before other code runs."""
+        self._stepper.settle()
+
+    def take_back(self, changes: Delta) -> None:
+        """Undo what ``take_changes`` has returned."""
+        self._attributes.undo(changes)
+
+    def make_again(self, changes: Delta) -> None:
+        """Do again what ``take_back`` has undone."""
+        self._attributes.redo(changes)
+
+    def past(self, changed: Delta, kept: bool, place: str) -> Past:
+        """Return how this session stands, for one that goes on from it.
+
+        Args:
+            changed: What a cell has changed in its Values.
+            kept: Whether the Values are all still shown, with the same ids.
+            place: What the cell is called.
+        """
+        shown = self.walk_kind
+        mine, other = self._view(), self._aside
+        return Past(
+            place=place,
+            changed=changed,
+            kept=len(self.graph) if kept else 0,
+            shown=shown,
+            planned=mine if shown == "planned" else other or View(),
+            recorded=mine if shown == "recorded" else other,
+            data=self._data,
+            left=self._left,
+            data_stands=self._data_stands,
+            leaves=self.document.leaves,
+            file_numbers=self._start.file_numbers,
+            roots=self.graph.roots,
+            seeds_chosen=self._seeds_chosen,
+        )
+
+    def _view(self) -> View:
+        return View(self.document.seeds, self.walk, self.playhead)
+
     # The document
 
     def set_leaf(self, node: int, number: Number | None, gesture: str = "") -> None:
@@ -178,11 +274,18 @@ class Session:
         """Set the seed gradient of a Value, or remove it with None.
 
         Raises:
+            EditError: The recorded walk is shown.
             StepError: As for ``set_leaf``.
         """
+        if self.walk_kind == "recorded":
+            raise EditError(
+                "The recorded walk has the seeds that your code set; switch to the "
+                "planned walk to choose others."
+            )
         if number is None and node not in self.document.seeds:
             return
         name = self.graph.nodes[node].name
+        self._seeds_chosen = True
         text = f"remove the seed of {name}" if number is None else f"seed {name}"
         self._edit(self.document.with_seed(node, number), text, gesture)
 
@@ -203,188 +306,103 @@ class Session:
 
     def undo(self) -> None:
         """Take the last edit back; without one, nothing happens."""
-        if edit := self._history.take_undo():
-            self._travel(edit, backwards=True)
+        if isinstance(self.history.last, Edit):
+            self._travel(self.history.last, backwards=True)
+            self.history.step_back()
 
     def redo(self) -> None:
         """Make the last edit taken back again; without one, nothing happens."""
-        if edit := self._history.take_redo():
-            self._travel(edit, backwards=False)
+        if isinstance(self.history.next, Edit):
+            self._travel(self.history.next, backwards=False)
+            self.history.step_on()
 
     def forget_history(self) -> None:
         """Make the document as it is now the one that can't be undone."""
-        self._history = History()
+        self.history.forget()
 
-    # How steps are made
+    # How edits are made
 
-    def _make(self, target: int) -> None:
-        """Make new steps up to ``target``, looking only where each should write.
+    def _set_document(self, document: Document) -> None:
+        self.document = self._stepper.document = document
 
-        A ``_backward`` that writes elsewhere is found before the next step that could
-        meet what it wrote, and at the latest by ``_settle``; from then on every Value
-        is looked at after every step.
+    def _to_start(self) -> None:
+        """Go to what both walks start from: the data as the code left it."""
+        self.move_to(0)
+        self._let_data_stand(True)
+
+    def _from_start(self, playhead: int) -> None:
+        """Make the steps of the walk shown again, from what both start from."""
+        self._let_data_stand(self.walk_kind == "planned" or bool(self.document.leaves))
+        self.move_to(playhead)
+        self._stepper.settle()
+
+    def _let_data_stand(self, wanted: bool) -> None:
+        """Put the data that the recorded walk changes as it ends, or as it begins.
+
+        With an edited leaf its steps are made anew, on the numbers as edited.
         """
-        if self._unsettled is None and not self._looks_everywhere:
-            self._unsettled = self.playhead
-        try:
-            self._make_steps(target)
-        except _StrayWriteError:
-            self._looks_everywhere = True
-            self._settle()
-            self._make(target)
-            return
-        except StepError as error:
-            self._take_back_half(error.node)
-            raise
-        if self._unsettled is not None:
-            made = self.playhead - self._unsettled
-            if made * _LOOK_AFTER >= len(self.graph) or target == len(self.walk):
-                self._settle()
-
-    def _settle(self) -> None:
-        """Look at every Value, so that all the steps have changed is in their deltas.
-
-        What a single step wrote out of its reach is added to its delta. Of several
-        steps nobody knows which one it was: they are taken back and made again.
-        """
-        first, self._unsettled = self._unsettled, None
-        if first is None:
-            return
-        stray = self._attributes.take()
-        if not stray:
-            return
-        self._looks_everywhere = True
-        last = self.playhead - 1
-        if first == last:
-            step = self.walk[last]
-            whole = step._replace(delta=merged(step.delta or (), stray))
-            self.walk = (*self.walk[:last], whole, *self.walk[last + 1 :])
-            return
-        self._attributes.undo(stray)
-        self._make_again(first)
-
-    def _take_back_half(self, node: int) -> None:
-        """Undo what a ``_backward`` wrote before it raised."""
-        written = self._attributes.take()
-        self._attributes.undo(written)
-        first, self._unsettled = self._unsettled, None
-        reach = self._reach(node)
-        if first is None or all(change.node in reach for change in written):
-            return
-        # An earlier step may have written some of it.
-        self._looks_everywhere = True
-        self._make_again(first)
-
-    def _make_again(self, first: int) -> None:
-        """Take the steps from ``first`` back and make them again."""
-        target = self.playhead
-        self._take_back(first)
-        try:
-            self._make_steps(target)
-        except StepError as error:
-            self._take_back_half(error.node)
-            raise
-
-    def _make_steps(self, target: int) -> None:
-        walk = list(self.walk)
-        try:
-            while self.playhead < target:
-                step = walk[self.playhead]
-                upstream = None if step.node < 0 else self._start.gradient(step.node)
-                delta = self._call(step)
-                walk[self.playhead] = Step(step.node, step.kind, delta, upstream)
-                self.playhead += 1
-        finally:
-            self.walk = tuple(walk)
-
-    def _call(self, step: Step) -> Delta:
-        """Make one step and return everything it changed."""
-        everywhere = self._looks_everywhere
-        if step.kind == "zero":
-            if not everywhere and self._attributes.differs():
-                raise _StrayWriteError
-            return self._start.clear(self.document)
-        hook = self.live.adapters[step.node].hook_of(self.live.values[step.node])
-        if hook is None:
-            return ()
-        reach = self._reach(step.node)
-        if not everywhere and self._attributes.differs(reach):
-            raise _StrayWriteError
-        try:
-            hook()
-        except (Exception, KeyboardInterrupt, SystemExit) as error:
-            raise StepError(step.node, self.graph.nodes[step.node].name) from error
-        return self._attributes.take(None if everywhere else reach)
-
-    def _reach(self, node: int) -> tuple[int, ...]:
-        """Return the Values that the closure of a ``_backward`` can write to directly.
-
-        The operands, the Value itself and whatever else of the graph it captured.
-        """
-        if node not in self._within_reach:
-            hook = self.live.adapters[node].hook_of(self.live.values[node])
-            captured: list[object] = []
-            for cell in cells(hook):
-                held = cell.cell_contents
-                captured.extend(held if isinstance(held, list | tuple) else (held,))
-            found = (self._ids.get(id(item)) for item in captured)
-            self._within_reach[node] = tuple(
-                dict.fromkeys(
-                    (
-                        *self.graph.nodes[node].operands,
-                        node,
-                        *(i for i in found if i is not None),
-                    )
-                )
-            )
-        return self._within_reach[node]
+        if wanted is not self._data_stands:
+            put = self._attributes.redo if wanted else self._attributes.undo
+            put(self._data)
+            self._data_stands = wanted
 
     def _insert(self, step: Step, text: str) -> None:
         """Make a step at the playhead that was not planned."""
-        self._settle()
+        self._stepper.settle()
         before, playhead = self.walk, self.playhead
         made = (*self.walk[:playhead], step)
-        self.walk = with_plan(self.graph, self.document.seeds, made)
+        if self.walk_kind == "planned":
+            self._stepper.walk = with_plan(self.graph, self.document.seeds, made)
+        else:
+            self._stepper.walk = (*made, *unmade(before[playhead:]))
         try:
-            self._make(playhead + 1)
+            self.move_to(playhead + 1)
         except StepError:
-            self.walk = before
+            self._stepper.walk = before
             raise
         same = self.document
-        self._history.add(Edit(text, same, same, (), before, self.walk, playhead))
-
-    # How edits are made
+        self.history.add(
+            Edit(text, same, same, (), before, self.walk, playhead, kind=self.walk_kind)
+        )
 
     def _edit(self, document: Document, text: str, gesture: str) -> None:
         """Change the document and let the walk follow to the playhead."""
         before, playhead, at_end = self.document, self.playhead, self._at_end()
-        self.move_to(0)
+        self._to_start()
         try:
             if document.leaves != before.leaves:
                 self._start.prepare()
             delta = self._start.write(before, document)
         except ReplayError as error:
-            self.move_to(playhead)
+            self._from_start(playhead)
             raise EditError(str(error)) from error
-        self.document = document
-        self._history.add(Edit(text, before, document, (delta,)), gesture)
+        self._set_document(document)
+        edit = Edit(text, before, document, (delta,), kind=self.walk_kind)
+        self.history.add(edit, gesture)
         self._follow(before, playhead, at_end)
 
     def _travel(self, edit: Edit, backwards: bool) -> None:
         """Take an edit back, or make it again."""
+        is_of_walk = edit.inserted_at is not None
+        if is_of_walk or edit.before.seeds != edit.after.seeds:
+            self.switch_walk(edit.kind)
         before, playhead, at_end = self.document, self.playhead, self._at_end()
-        self.move_to(0)
         if edit.inserted_at is not None:
-            self.walk = edit.walk_before if backwards else edit.walk_after
+            self.move_to(0)
+            self._stepper.walk = edit.walk_before if backwards else edit.walk_after
             self.move_to(edit.inserted_at + (0 if backwards else 1))
             return
+        self._to_start()
         if backwards:
             for delta in reversed(edit.deltas):
                 self._attributes.undo(delta)
         else:
             for delta in edit.deltas:
                 self._attributes.redo(delta)
-        self.document = edit.before if backwards else edit.after
+        wanted = edit.before if backwards else edit.after
+        if self.walk_kind != edit.kind:
+            wanted = replace(wanted, seeds=self.document.seeds)
+        self._set_document(wanted)
         self._follow(before, playhead, at_end)
 
     def _at_end(self) -> bool:
@@ -398,14 +416,16 @@ class Session:
         """
         made = unmade(self.walk[:playhead])
         if tuple(before.seeds) == tuple(self.document.seeds):
-            self.walk = unmade(self.walk)
+            self._stepper.walk = unmade(self.walk)
         elif all(step.kind == "planned" for step in made):
-            self.walk = with_plan(self.graph, self.document.seeds, ())
+            self._stepper.walk = with_plan(self.graph, self.document.seeds, ())
             playhead = len(self.walk) if at_end else playhead
         else:
-            self.walk = with_plan(self.graph, self.document.seeds, made)
-        self.move_to(playhead)
-        self._settle()
+            self._stepper.walk = with_plan(self.graph, self.document.seeds, made)
+        of_both = before.leaves, before.rule
+        if self._aside and of_both != (self.document.leaves, self.document.rule):
+            self._aside = replace(self._aside, walk=unmade(self._aside.walk))
+        self._from_start(playhead)
 
 
 def _rule(live: LiveGraph) -> str | None:

@@ -1,6 +1,6 @@
 """Where every walk starts: the document written into the live Values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change, Delta
@@ -13,18 +13,30 @@ class Start:
 
     Attributes:
         fresh: For each Value the gradient that a new one of its class has.
+        file_numbers: For each leaf the number that the file gave it.
     """
 
-    def __init__(self, live: LiveGraph, attributes: Attributes) -> None:
+    def __init__(
+        self,
+        live: LiveGraph,
+        attributes: Attributes,
+        fresh: tuple[object, ...],
+        file_numbers: Mapping[int, object],
+    ) -> None:
+        """Remember what each leaf holds.
+
+        Args:
+            live: The graph.
+            attributes: Its Values, watched.
+            fresh: For each Value the gradient that a new one of its class has.
+            file_numbers: What leaves held before they were edited.
+        """
+        self.fresh = fresh
         self._live = live
         self._attributes = attributes
         self._replay = Replay(live, attributes)
-        self._file = {leaf: self._number(leaf) for leaf in live.graph.leaves}
-        by_class: dict[type, object] = {}
-        for value in live.values:
-            if type(value) not in by_class:
-                by_class[type(value)] = _fresh_gradient(live, value)
-        self.fresh = tuple(by_class[type(value)] for value in live.values)
+        held = {leaf: self._number(leaf) for leaf in live.graph.leaves}
+        self.file_numbers = {**held, **file_numbers}
 
     def clear(self, document: Document) -> Delta:
         """Give every Value a fresh gradient, and the seeded ones their seeds."""
@@ -79,7 +91,7 @@ class Start:
         changes: Delta = ()
         try:
             for leaf in edited:
-                number = new.leaves.get(leaf, self._file[leaf])
+                number = new.leaves.get(leaf, self.file_numbers[leaf])
                 changes += self._write_number(leaf, number)
             self._replay.forward(edited)
         except ReplayError:
@@ -94,6 +106,15 @@ class Start:
         except Exception as error:  # their class may check what it is given
             name = self._live.graph.nodes[leaf].name
             raise ReplayError(leaf, name, described(error)) from error
+
+
+def fresh_gradients(live: LiveGraph) -> tuple[object, ...]:
+    """Return, for each Value, the gradient that a new one of its class has."""
+    by_class: dict[type, object] = {}
+    for value in live.values:
+        if type(value) not in by_class:
+            by_class[type(value)] = _fresh_gradient(live, value)
+    return tuple(by_class[type(value)] for value in live.values)
 
 
 def _fresh_gradient(live: LiveGraph, value: object) -> object:

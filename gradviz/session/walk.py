@@ -13,16 +13,21 @@ class Step(NamedTuple):
     """One step of the walk.
 
     Attributes:
-        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients.
+        node: The Value whose ``_backward`` it calls; -1 for zeroing the gradients and
+            for writes.
         kind: Who put it into the walk.
         delta: Everything it changed, or None while it has not been made.
         upstream: The gradient its Value held when it was made.
+        place: Where in the person's code it was made, for recorded steps and writes.
+        writes: What a write sets, whenever it is made.
     """
 
     node: int
     kind: StepKind = "planned"
     delta: Delta | None = None
     upstream: object = None
+    place: str = ""
+    writes: Delta = ()
 
 
 ZERO = Step(-1, "zero")
@@ -47,4 +52,4 @@ def with_plan(graph: Graph, seeds: Iterable[int], made: Sequence[Step]) -> Walk:
 
 def unmade(walk: Iterable[Step]) -> Walk:
     """Return the same steps with nothing recorded."""
-    return tuple(Step(step.node, step.kind) for step in walk)
+    return tuple(step._replace(delta=None, upstream=None) for step in walk)

@@ -5,7 +5,7 @@ import threading
 from types import FrameType
 
 from gradviz.graph.calls import Call
-from gradviz.session.session import Session
+from gradviz.session.stepper import Stepper
 from gradviz.sources.run import Run
 from gradviz.worker.failures import is_ours
 
@@ -13,7 +13,7 @@ RETRY_S = 0.002
 """How soon an interrupt that found our own code running is tried again."""
 
 _CALL_THEIRS = frozenset(
-    function.__code__ for function in (Run._run, Session._call, Call.again)
+    function.__code__ for function in (Run._run, Stepper._call, Call.again)
 )
 """The only places of ours that know what to do when theirs is interrupted."""
 

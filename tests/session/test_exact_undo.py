@@ -96,7 +96,7 @@ def test_every_way_back_leads_to_the_same_bits(shape, data):
         if start is not None and session.document is before[0]:
             assert _at_start(session) == start
     session.reset()
-    while session.undo_text:
+    while session.history.undo_text:
         session.undo()
     session.reset()
     assert picture(session.live) == opened
@@ -170,7 +170,7 @@ def test_undo_and_redo_go_through_the_same_states(data):
         session.move_to(here)
         return found
 
-    states, texts = [state()], [session.undo_text]
+    states, texts = [state()], [session.history.undo_text]
     kinds = ("leaf", "seed", "rule")
     for action in data.draw(st.lists(ACTIONS, max_size=12)):
         if action[0] == "leaf":
@@ -181,12 +181,12 @@ def test_undo_and_redo_go_through_the_same_states(data):
         try_to(session, action)
         if session.document is not document:
             states.append(state())
-            texts.append(session.undo_text)
+            texts.append(session.history.undo_text)
     for expected in reversed(states[:-1]):
         session.undo()
         assert state() == expected
     for expected, text in zip(states[1:], texts[1:], strict=True):
         session.redo()
         assert state() == expected
-        assert session.undo_text == text
-    assert session.redo_text == ""
+        assert session.history.undo_text == text
+    assert session.history.redo_text == ""

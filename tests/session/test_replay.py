@@ -142,7 +142,7 @@ def test_a_number_the_op_can_t_take_changes_nothing():
         "Computing L again failed: log(-3): log needs a number above 0."
     )
     assert picture(session.live) == before
-    assert session.undo_text == ""
+    assert session.history.undo_text == ""
     assert session.document.leaves == {}
 
 
@@ -166,7 +166,7 @@ def test_edits_of_one_drag_are_undone_as_one():
     session.undo()
     assert x.data == 2.3
     session.undo()
-    assert (x.data, session.undo_text) == (2.0, "")
+    assert (x.data, session.history.undo_text) == (2.0, "")
     session.redo()
     assert x.data == 2.3
 

@@ -344,7 +344,7 @@ def test_a_step_by_hand_that_fails_is_not_in_the_walk():
     with pytest.raises(StepError):
         session.run_step(len(session.graph) - 1)
     assert session.walk == walk
-    assert session.undo_text == ""
+    assert session.history.undo_text == ""
 
 
 def test_a_leaf_s_backward_does_nothing():
