@@ -19,7 +19,10 @@ JsonNumber = int | float | str | None
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where a card is: its middle and size, x to the right, y down, in pixels."""
+    """Where a card is: its middle and size, x to the right, y down, in pixels.
+
+    A constant drawn at the op that reads it has no card, and no size.
+    """
 
     x: float
     y: float
@@ -133,6 +136,7 @@ def number(figure: Figure) -> JsonNumber:
 
 
 def _values(mirror: Mirror, layout: Layout) -> list[JsonValue]:
+    folded = frozenset(layout.folded)
     return [
         JsonValue(
             id=node.id,
@@ -144,7 +148,10 @@ def _values(mirror: Mirror, layout: Layout) -> list[JsonValue]:
             leaf=node.is_leaf,
             constant=node.constant,
             color=mirror.color[node.id],
-            position=Position(*layout.centers[node.id], *card_size(node)),
+            position=Position(
+                *layout.centers[node.id],
+                *((0.0, 0.0) if node.id in folded else card_size(node)),
+            ),
         )
         for node in mirror.graph.nodes
     ]

@@ -27,9 +27,10 @@ from gradviz.numbers import DIGITS
 from gradviz.session.mirror import Mirror
 from gradviz.ui.canvas.drawing import paint, step_pills
 from gradviz.ui.canvas.picture import Picture
-from gradviz.ui.canvas.shown import Shown, in_words
+from gradviz.ui.canvas.shown import Shown
 from gradviz.ui.canvas.style import MARGIN, Style
 from gradviz.ui.theme import Theme, load_fonts
+from gradviz.ui.words import value_in_words
 
 Format = Literal["svg", "png", "pdf"]
 FORMATS: tuple[Format, ...] = ("svg", "png", "pdf")
@@ -60,6 +61,7 @@ class _Sheet:
         self._style = Style(theme, self.outlines.add if outlined else None)
         self._picture = Picture(mirror.graph, layout, self._style)
         self._shown = Shown(mirror, digits)
+        self._picture.write_numbers(self._shown.numbers(layout.folded))
         self._pills = step_pills(self._picture, self._shown, self._style)
         covered = self._picture.bounds
         for pill in self._pills:
@@ -93,7 +95,7 @@ class _Sheet:
     def description(self) -> str:
         """Return everything the picture shows as text, a paragraph for each Value."""
         nodes = range(len(self.mirror.graph))
-        return "\n\n".join(in_words(self.mirror, node) for node in nodes)
+        return "\n\n".join(value_in_words(self.mirror, node) for node in nodes)
 
 
 def save_picture(

@@ -24,7 +24,7 @@ def serve(channel: Channel[LayOut]) -> None:
 
 
 def _answer(channel: Channel[LayOut], number: int, request: LayoutRequest) -> None:
-    if len(request.sizes) >= PREVIEW_FROM:
+    if len(request.sizes) - len(request.folded) >= PREVIEW_FROM:
         # networkx takes a third of a second to import, which small graphs need not pay.
         from gradviz.layout.preview import preview_layout
 

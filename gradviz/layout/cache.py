@@ -13,7 +13,7 @@ from gradviz.layout.geometry import Layout, LayoutRequest
 
 MEMORY_LIMIT = 32
 DISK_LIMIT = 300
-_VERSION = b"5"
+_VERSION = b"6"
 """To be raised when ``dot_layout`` draws the same request in another way."""
 
 

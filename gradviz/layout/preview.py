@@ -4,7 +4,13 @@ from collections import Counter
 
 import networkx
 
-from gradviz.layout.geometry import Layout, LayoutRequest, Point
+from gradviz.layout.geometry import (
+    Layout,
+    LayoutRequest,
+    Point,
+    drawn_edges,
+    meeting_points,
+)
 
 _RANK_GAP = 62.0
 _NODE_GAP = 26.0
@@ -18,21 +24,24 @@ def preview_layout(request: LayoutRequest) -> Layout:
     neighbours is the barycentre heuristic of Sugiyama, Tagawa and Toda, 1981.
     """
     graph = networkx.MultiDiGraph()
-    graph.add_nodes_from(range(len(request.sizes)))
-    graph.add_edges_from(request.edges)
+    folded = frozenset(request.folded)
+    edges = drawn_edges(request)
+    graph.add_nodes_from(i for i in range(len(request.sizes)) if i not in folded)
+    graph.add_edges_from(edge for _, edge in edges)
     layers = [list(layer) for layer in networkx.topological_generations(graph)]
     _pull_leaves(layers, graph)
     for _ in range(_SWEEPS):
         _sort(layers[1:], layers[:-1], graph.predecessors)
         _sort(layers[-2::-1], layers[:0:-1], graph.successors)
     centers, size = _centers(layers, request)
+    for node, place in meeting_points(request, centers).items():
+        centers[node] = place
     arrivals: Counter[int] = Counter()
-    slots = [_next(arrivals, consumer) for _, consumer in request.edges]
-    curves = tuple(
-        _curve(edge, slot, arrivals[edge[1]], centers, request)
-        for edge, slot in zip(request.edges, slots, strict=True)
-    )
-    return Layout(tuple(centers), curves, size, final=False)
+    slots = [_next(arrivals, consumer) for _, (_, consumer) in edges]
+    curves: list[tuple[Point, ...]] = [()] * len(request.edges)
+    for (number, edge), slot in zip(edges, slots, strict=True):
+        curves[number] = _curve(edge, slot, arrivals[edge[1]], centers, request)
+    return Layout(tuple(centers), tuple(curves), size, False, request.folded)
 
 
 def _next(arrivals: "Counter[int]", consumer: int) -> int:

@@ -41,7 +41,7 @@ def test_an_svg_says_every_number_in_words(play, tmp_path):
     words = root.find(f"{SVG}desc").text
     for node in play.graph.nodes:
         assert f"{node.name}: " in words
-    assert "∇ −0.875: final, 2 of 2 uses have pushed" in words
+    assert "∇ −0.875: final: all 2 consumers have pushed" in words
     assert "seed gradient −0.125" in words
 
 

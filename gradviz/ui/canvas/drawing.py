@@ -53,4 +53,5 @@ def step_pills(picture: Picture, shown: Shown, style: Style) -> tuple[Pill, ...]
     """Return what the last step changed, with the places on its edges."""
     if shown.last is None:
         return ()
-    return place_pills(picture, shown.last, shown.flows, style)
+    flows = [flow for flow in shown.flows if flow.operand not in picture.host]
+    return place_pills(picture, shown.last, flows, style)

@@ -80,8 +80,11 @@ def layout_between(graph: Graph, old: Layout, new: Layout, share: float) -> Layo
         for (ax, ay), (bx, by) in zip(old.centers, new.centers, strict=True)
     )
     halves = [card_size(node)[0] / 2 for node in graph.nodes]
+    folded = frozenset(new.folded)
     curves = tuple(
-        _simple(
+        ()
+        if edge.operand in folded
+        else _simple(
             (centers[edge.operand][0] + halves[edge.operand], centers[edge.operand][1]),
             (
                 centers[edge.consumer][0] - halves[edge.consumer],
@@ -90,7 +93,7 @@ def layout_between(graph: Graph, old: Layout, new: Layout, share: float) -> Layo
         )
         for edge in graph.edges
     )
-    return Layout(centers, curves, new.size, False)
+    return Layout(centers, curves, new.size, False, new.folded)
 
 
 def _simple(start: Point, end: Point) -> tuple[Point, ...]:

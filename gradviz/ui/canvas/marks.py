@@ -1,6 +1,6 @@
 """Draws what is laid around cards and edges: the step, the selection, what is found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
@@ -12,6 +12,7 @@ from gradviz.ui.canvas.picture import Picture, samples
 from gradviz.ui.canvas.pills import Pill
 from gradviz.ui.canvas.shown import Shown
 from gradviz.ui.canvas.style import (
+    BADGE,
     EDGE,
     GLOW,
     PILL_PADDING,
@@ -50,12 +51,13 @@ def paint_below_cards(
     shown: Shown,
     style: Style,
     marks: Highlights,
-    nodes: Iterable[int],
+    nodes: Container[int],
     scale: float,
 ) -> None:
     """Draw rings around cards, and the edges that are lit."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_found(painter, picture, style, marks.found.intersection(nodes), scale)
+    found = (i for i in marks.found if picture.host.get(i, i) in nodes)
+    _paint_found(painter, picture, style, found, scale)
     if shown.next is not None and shown.next not in (shown.last, marks.selected):
         line = Qt.PenStyle.DotLine
         color = style.color("accent")
@@ -69,9 +71,22 @@ def paint_below_cards(
     if shown.last is not None:
         pen = style.pen(style.color("accent"), STEP_EDGE, scale, least=1.6)
         painter.setPen(pen)
-        _paint_curves(painter, picture, picture.slots[shown.last])
+        listed, unlisted = _by_listing(picture, picture.slots[shown.last])
+        _paint_curves(painter, picture, listed)
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        _paint_curves(painter, picture, unlisted)
     if marks.hovered is not None:
         _paint_neighbours(painter, picture, style, marks.hovered, scale)
+
+
+def _by_listing(picture: Picture, slots: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Return slots as those that the person's class lists, and the others."""
+    listed: list[int] = []
+    unlisted: list[int] = []
+    for slot in slots:
+        (unlisted if slot in picture.unlisted else listed).append(slot)
+    return listed, unlisted
 
 
 def paint_above_cards(
@@ -165,7 +180,8 @@ def _glow(
     faded.setAlphaF(0.22)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded)
-    painter.drawRoundedRect(rect, RADIUS + GLOW, RADIUS + GLOW)
+    radius = _radius(picture, node) + GLOW
+    painter.drawRoundedRect(rect, radius, radius)
 
 
 def _ring(
@@ -180,9 +196,13 @@ def _ring(
 ) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.pen(color, RING, scale, line, least=1.5))
-    painter.drawRoundedRect(
-        _around(picture, node, gap, scale), RADIUS + gap, RADIUS + gap
-    )
+    radius = _radius(picture, node) + gap
+    painter.drawRoundedRect(_around(picture, node, gap, scale), radius, radius)
+
+
+def _radius(picture: Picture, node: int) -> float:
+    """Return how round a card is; a constant in a badge is as round as the badge."""
+    return BADGE / 2 if node in picture.host else RADIUS
 
 
 def _around(picture: Picture, node: int, gap: float, scale: float) -> QRectF:

@@ -29,6 +29,8 @@ from gradviz.ui.canvas.style import (
     level,
 )
 
+_CHANGE = 8.5
+"""The radius of the mark of a change."""
 _BorderKey = tuple[str, str | None]
 
 
@@ -56,8 +58,12 @@ def paint_edges(
     slots = picture.graph.edges
     rest: list[int] = []
     pushed: list[int] = []
+    missing: list[int] = []
     for edge in edges:
-        (pushed if slots[edge].consumer in shown.made else rest).append(edge)
+        if edge in picture.unlisted:
+            missing.append(edge)
+        else:
+            (pushed if slots[edge].consumer in shown.made else rest).append(edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for group, role in ((rest, "edge"), (pushed, "done")):
@@ -67,6 +73,10 @@ def paint_edges(
         painter.setPen(QPen(color, 0) if thin else style.pen(color, EDGE))
         for edge in group:
             painter.drawPath(picture.curves[edge])
+    dashes = Qt.PenStyle.DashLine
+    painter.setPen(style.pen(style.color("attention"), EDGE, scale, dashes))
+    for edge in missing:
+        painter.drawPath(picture.curves[edge])
 
 
 def paint_cards(
@@ -195,6 +205,8 @@ def _paint_texts(
         _paint_lower(painter, style, card, left, right, top + LOWER)
         if card.seeded:
             _paint_seed(painter, style, rect)
+        if card.changed:
+            _paint_change(painter, style, rect)
     painter.setPen(style.pen(style.color("line"), 1.0))
     painter.drawLines(lines)
 
@@ -249,6 +261,17 @@ def _paint_lost(
     text = f"lost {shown(card.lost, card.digits)}"
     if x + 18 + style.mark.width(text) <= limit:
         write(painter, style, style.mark, x + 18, y, text)
+
+
+def _paint_change(painter: QPainter, style: Style, rect: QRectF) -> None:
+    """Draw the mark of a change: a Δ in a disc on the card's upper right corner."""
+    middle = QPointF(rect.right() - 3, rect.top() + 2)
+    painter.setPen(style.pen(style.color("attention"), BORDER))
+    painter.setBrush(style.color("canvas"))
+    painter.drawEllipse(middle, _CHANGE, _CHANGE)
+    painter.setPen(style.color("attention"))
+    left = middle.x() - style.slot.width("Δ") / 2
+    write(painter, style, style.slot, left, middle.y(), "Δ")
 
 
 def _paint_seed(painter: QPainter, style: Style, rect: QRectF) -> None:

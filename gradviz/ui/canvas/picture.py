@@ -1,6 +1,6 @@
 """The geometry of a drawing: cards, curves, badges, and what is where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import hypot
@@ -8,10 +8,11 @@ from math import hypot
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from gradviz.graph.model import Graph
+from gradviz.graph.model import Graph, Node
 from gradviz.layout.geometry import Layout, Point, card_size
+from gradviz.ui.canvas.badges import Badge, badge_of
 from gradviz.ui.canvas.grid import Box, Grid
-from gradviz.ui.canvas.style import BADGE, BADGE_INSIDE, BADGE_MOST, Style
+from gradviz.ui.canvas.style import BADGE_MOST, Style
 
 _APART = 14.0
 """Least distance in the middle between curves that join the same two cards."""
@@ -20,19 +21,23 @@ _BOW = 40.0
 
 
 class Picture:
-    """Where everything of a graph is. Knows nothing of numbers, and never changes.
+    """Where everything of a graph is. Only the numbers in its badges ever change.
 
     Attributes:
         graph: The graph drawn.
         layout: Where dot or the preview put it.
-        cards: The rectangle of each card, by Value.
+        cards: The rectangle of each card, by Value; of a folded one, that of the badge
+            it is drawn in.
         boxes: The same as plain numbers.
-        curves: The curve of each operand slot, as in ``graph.edges``.
+        host: For each folded Value the one in whose badge it is drawn.
+        curves: The curve of each operand slot, as in ``graph.edges``; empty for one
+            that is not drawn.
         points: The same as Bézier points.
         badges: The rectangle of the badge of each Value that has an op.
         ops: The text in each badge, cut where it is too long.
-        slots: The operand slots of each Value, as places in ``graph.edges``.
-        uses: The slots that read each Value, as places in ``graph.edges``.
+        slots: The operand slots drawn of each Value, as places in ``graph.edges``.
+        uses: The slots drawn that read each Value, as places in ``graph.edges``.
+        unlisted: The slots drawn that the person's own class does not list.
     """
 
     def __init__(self, graph: Graph, layout: Layout, style: Style) -> None:
@@ -45,24 +50,57 @@ class Picture:
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             self.boxes.append(box)
             self.cards.append(QRectF(box[0], box[1], width, height))
+        self.host = {node: graph.consumers[node][0].consumer for node in layout.folded}
         self.badges: dict[int, QRectF] = {}
         self.ops: dict[int, str] = {}
-        for node in graph.nodes:
-            if node.op:
-                self._add_badge(node.id, node.op, style)
+        self._style = style
+        self._badges: dict[int, Badge] = {}
+        self._guests: dict[int, list[int]] = {}
+        for guest, host in self.host.items():
+            self._guests.setdefault(host, []).append(guest)
+        for made in graph.nodes:
+            if made.op:
+                self._add_badge(made, {})
         self.points = _bowed(graph, layout.curves)
         self.curves = [_path(points) for points in self.points]
         self.slots: list[list[int]] = [[] for _ in graph.nodes]
         self.uses: list[list[int]] = [[] for _ in graph.nodes]
+        self.unlisted: set[int] = set()
         for i, edge in enumerate(graph.edges):
+            if edge.operand in self.host:
+                continue
             self.slots[edge.consumer].append(i)
             self.uses[edge.operand].append(i)
+            if edge.slot in graph.nodes[edge.consumer].unlisted:
+                self.unlisted.add(i)
+
+    def write_numbers(self, numbers: Mapping[int, str]) -> set[int]:
+        """Write the numbers of folded Values into the badges they are drawn in.
+
+        Args:
+            numbers: What is written for each of them.
+
+        Returns:
+            The Values whose badges have changed.
+        """
+        changed = set()
+        for host, guests in self._guests.items():
+            before = self._badges[host]
+            texts = {node: numbers[node] for node in guests}
+            badge = self._add_badge(self.graph.nodes[host], texts)
+            for node in guests:
+                self.cards[node] = QRectF(badge.rect)
+                self.boxes[node] = _box(badge.rect)
+            if badge != before:
+                changed.add(host)
+        return changed
 
     @cached_property
     def bounds(self) -> QRectF:
         """The smallest rectangle around everything."""
         found = QRectF()
-        for rect in (*self.cards, *self.badges.values()):
+        cards = (c for i, c in enumerate(self.cards) if i not in self.host)
+        for rect in (*cards, *self.badges.values()):
             found = found.united(rect)
         for box in (box for boxes in self._edge_boxes for box in boxes):
             found = found.united(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
@@ -76,6 +114,20 @@ class Picture:
             badge = self.badges.get(node)
             if self.cards[node].contains(point) or (badge and badge.contains(point)):
                 return node
+        return None
+
+    def constant_at(self, point: QPointF) -> int | None:
+        """Return the folded Value whose number is at a point."""
+        node = self.node_at(point)
+        badge = None if node is None else self._badges.get(node)
+        return None if badge is None else badge.constant_at(point)
+
+    def unlisted_at(self, point: QPointF, reach: float) -> int | None:
+        """Return the slot that its class does not list whose curve is at a point."""
+        around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        for slot in self.edges_in(around):
+            if slot in self.unlisted and self.curves[slot].intersects(around):
+                return slot
         return None
 
     def cards_in(self, rect: QRectF) -> list[int]:
@@ -104,24 +156,22 @@ class Picture:
         x, y = point.x(), point.y()
         centers = self.layout.centers
         return min(
-            range(len(centers)),
+            (node for node in range(len(centers)) if node not in self.host),
             key=lambda i: (centers[i][0] - x) ** 2 + (centers[i][1] - y) ** 2,
             default=None,
         )
 
-    def _add_badge(self, node: int, op: str, style: Style) -> None:
-        text = style.op.elided(op, BADGE_MOST - 16)
-        width = max(BADGE, style.op.width(text) + 16)
-        card = self.cards[node]
-        right = card.left() + BADGE_INSIDE
-        self.ops[node] = text
-        self.badges[node] = QRectF(
-            right - width, card.center().y() - BADGE / 2, width, BADGE
-        )
+    def _add_badge(self, node: Node, numbers: Mapping[int, str]) -> Badge:
+        card = self.cards[node.id]
+        badge = self._badges[node.id] = badge_of(node, card, numbers, self._style)
+        self.badges[node.id], self.ops[node.id] = badge.rect, badge.text
+        return badge
 
     @cached_property
     def _card_grid(self) -> Grid:
-        return Grid(enumerate(self.boxes))
+        return Grid(
+            (node, box) for node, box in enumerate(self.boxes) if node not in self.host
+        )
 
     @cached_property
     def _edge_boxes(self) -> list[list[Box]]:
@@ -172,7 +222,7 @@ def _bowed(graph: Graph, curves: Sequence[Sequence[Point]]) -> list[tuple[Point,
 
 
 def _coincide(curves: Sequence[Sequence[Point]]) -> bool:
-    middles = sorted(_middle(points)[1] for points in curves)
+    middles = sorted(_middle(points)[1] for points in curves if points)
     return any(high - low < _APART for low, high in pairwise(middles))
 
 

@@ -1,12 +1,12 @@
 """What cards and edges show now: the numbers, marks and colours of a mirror."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from gradviz.analysis.explain import explain_step
 from gradviz.graph.model import Node
-from gradviz.numbers import DIGITS, MINUS, shown
+from gradviz.numbers import DIGITS, shown
 from gradviz.session.facts import Effect, Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
 
@@ -37,6 +37,7 @@ class Card(NamedTuple):
         stuck: Whether an edit has not reached it.
         seeded: Whether it has a seed gradient.
         constant: Whether it is a number that an op made a Value of.
+        changed: Whether it is another one than before the file was run again.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Card(NamedTuple):
     stuck: bool
     seeded: bool
     constant: bool
+    changed: bool
 
     # Written only when read: most cards of a large graph are drawn without text.
 
@@ -91,6 +93,7 @@ class Shown:
         next: The Value whose step comes next.
         made: The Values whose step stands since the gradients were last zeroed.
         flows: What the last step did, by operand.
+        changed: The Values that are not as they were before the file was run again.
     """
 
     def __init__(self, mirror: Mirror, digits: int = DIGITS) -> None:
@@ -100,6 +103,7 @@ class Shown:
         self.next: int | None = None
         self.made: frozenset[int] = frozenset()
         self.flows: tuple[Flow, ...] = ()
+        self.changed: frozenset[int] = frozenset()
         self._cards: list[Card | None] = []
         self._stuck: frozenset[int] = frozenset()
         self._overwriting: dict[int, list[StepFact]] = {}
@@ -134,6 +138,10 @@ class Shown:
             found = self._cards[node] = self._card(self.mirror.graph.nodes[node])
         return found
 
+    def numbers(self, nodes: Iterable[int]) -> dict[int, str]:
+        """Return the numbers of some Values as they are shown."""
+        return {node: shown(self.mirror.data[node], self.digits) for node in nodes}
+
     def _card(self, node: Node) -> Card:
         mirror = self.mirror
         progress = mirror.progress(node.id)
@@ -158,6 +166,7 @@ class Shown:
             stuck=node.id in self._stuck,
             seeded=node.id in mirror.seeds,
             constant=node.constant,
+            changed=node.id in self.changed,
         )
 
     def _made(self) -> frozenset[int]:
@@ -165,7 +174,7 @@ class Shown:
         for step in self.mirror.walk[: self.mirror.playhead]:
             if step.kind == "zero":
                 made.clear()
-            else:
+            elif step.node >= 0:
                 made.add(step.node)
         return frozenset(made)
 
@@ -226,49 +235,9 @@ def _lost(
     return None, -1
 
 
-def exact(number: Figure) -> str:
-    """Return every digit of a number, as Python writes it, with a real minus sign."""
-    if number is None:
-        return "none yet"
-    text = number if isinstance(number, str) else repr(number)
-    return text.replace("-", MINUS) if not isinstance(number, str) else text
-
-
-def in_words(mirror: Mirror, node: int) -> str:
-    """Return everything about a Value in a few lines: for a tooltip or a picture."""
-    fact = mirror.graph.nodes[node]
-    names = [mirror.graph.nodes[operand].name for operand in fact.operands]
-    made = f"made by {fact.op} from {', '.join(names)}" if names else "a leaf"
-    if fact.constant:
-        made = "a leaf without a name"
-    lines = [
-        f"{fact.name}: {made}",
-        f"data {exact(mirror.data[node])}",
-        f"∇ {exact(mirror.grad[node])}: {_state(mirror, node)}",
-    ]
-    lost, by = _lost(mirror, _overwriting(mirror).get(node, ()), node)
-    if lost is not None:
-        culprit = mirror.graph.nodes[by].name
-        lines.append(f"lost {exact(lost)}, overwritten by {culprit}")
-    if node in mirror.seeds:
-        lines.append(f"seed gradient {exact(mirror.seeds[node])}")
-    for stuck, reason in mirror.document.stuck:
-        if stuck == node:
-            lines.append(f"the edit has not reached it: {reason}")
-    return "\n".join(lines)
-
-
-def _state(mirror: Mirror, node: int) -> str:
-    progress = mirror.progress(node)
-    count = f"{progress.pushed} of {progress.expected}"
-    uses = "use has" if progress.expected == 1 else "uses have"
-    if progress.state is GradientState.UNREACHED:
-        return "not reached yet"
-    if progress.state is GradientState.PARTIAL:
-        return f"partial, {count} {uses} pushed"
-    if progress.state is GradientState.REPEATED:
-        return f"pushed {progress.pushed} times where {progress.expected} would do"
-    return f"final, {count} {uses} pushed" if progress.expected else "final"
+def last_loss(mirror: Mirror, node: int) -> tuple[float | None, int]:
+    """Return what was overwritten last of a Value's gradient, and by which Value."""
+    return _lost(mirror, _overwriting(mirror).get(node, ()), node)
 
 
 def _sign_role(grad: Figure) -> str:

@@ -4,7 +4,7 @@ It is one widget that paints, not a scene of items: a step repaints the few rect
 that changed, and a frame of thousands of cards costs milliseconds.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -37,17 +37,20 @@ from gradviz.ui.canvas.menu import NodeMenu
 from gradviz.ui.canvas.painting import write
 from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.pills import Pill
-from gradviz.ui.canvas.shown import Shown, in_words
+from gradviz.ui.canvas.shown import Shown
 from gradviz.ui.canvas.style import Level, Style, level
 from gradviz.ui.canvas.surface import Surface
 from gradviz.ui.canvas.walk import Direction, Walker
 from gradviz.ui.theme import DARK, Theme
+from gradviz.ui.words import Change, missing_edge, value_in_words
 
 _MOVED_AT_MOST = 250
 """Larger graphs jump to a new layout instead of moving there."""
 _MOST_AREAS = 24
 _MOST_RECTS = 60
 """More changed rectangles than this are repainted together."""
+_EDGE_REACH = 5.0
+"""How near to an edge, in pixels, the pointer is at it."""
 _DEFAULT_HINT = "Open a notebook or a script\nor drop a file here"
 _WAYS = {
     Qt.Key.Key_Left: Direction.OPERAND,
@@ -67,11 +70,14 @@ class CanvasView(Surface):
         selected: A Value was selected; -1 when none is any more.
         step_requested: The person wants this Value's ``_backward`` called now.
         seed_requested: The person wants to set this Value's seed gradient.
+        constant_activated: The person wants to edit this constant, whose number is
+            drawn at the op that reads it.
     """
 
     selected = Signal(int)
     step_requested = Signal(int)
     seed_requested = Signal(int)
+    constant_activated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +91,7 @@ class CanvasView(Surface):
         self._marks = Highlights()
         self._pills: tuple[Pill, ...] | None = None
         self._digits = DIGITS
+        self._changes: Mapping[int, Change] = {}
         self._hint = _DEFAULT_HINT
         self._walker = Walker()
 
@@ -98,8 +105,9 @@ class CanvasView(Surface):
         Args:
             mirror: Its numbers.
             layout: Where its cards are.
-            keep_view: Whether the view stays where it is, as after running a file
-                again; otherwise all of the graph is fitted in, if it can be read then.
+            keep_view: Whether the view and the selection stay as they are, as when a
+                cell has added Values; otherwise all of the graph is fitted in, if it
+                can be read then.
         """
         self._glide.stop()
         kept = self._marks.selected if keep_view else None
@@ -107,14 +115,16 @@ class CanvasView(Surface):
             kept = None
         was = self._marks.selected
         self._shown = Shown(mirror, self._digits)
-        self.picture = Picture(mirror.graph, layout, self._style)
+        self._changes = {}
+        self.picture = self._pictured(self._shown, layout)
         self._marks = Highlights(selected=kept)
         self._walker = Walker()
         self._pills = None
         if not keep_view:
             self.open_view()
-        elif self._fitted:
-            self.fit()
+        else:
+            seen = self._camera.rect_to_scene(self.rect().toRectF())
+            self._fitted = self._fitted and seen.contains(self.picture.bounds)
         self.update()
         if was != kept:
             self._announce()
@@ -125,10 +135,10 @@ class CanvasView(Surface):
         The selected card, or the one in the middle, stays where it is on the screen.
         """
         self._glide.finish()
-        old = self.picture
-        if old is None:
+        old, shown = self.picture, self._shown
+        if old is None or shown is None:
             return
-        new = Picture(old.graph, layout, self._style)
+        new = self._pictured(shown, layout)
         start = self._camera
         end = fitted(new.bounds, self._window) if self._fitted else start
         anchor = self._marks.selected
@@ -141,7 +151,7 @@ class CanvasView(Surface):
         def show(share: float) -> None:
             between = layout_between(old.graph, old.layout, layout, share)
             done = share >= 1.0
-            self.picture = new if done else Picture(old.graph, between, self._style)
+            self.picture = new if done else self._pictured(shown, between)
             self._pills = None
             self._look(start.between(end, share))
             self.update()
@@ -162,6 +172,7 @@ class CanvasView(Surface):
         before = self._step_rects()
         made, at = self._shown.made, (self._shown.last, self._shown.next)
         everything = self._shown.refresh(dirty)
+        before += self._write_numbers(self.picture, self._shown)
         self._pills = None
         self._describe()
         if not self._fitted and at != (self._shown.last, self._shown.next):
@@ -213,6 +224,14 @@ class CanvasView(Surface):
             self._mark(Highlights(node, self._marks.hovered, self._marks.found))
             self._announce()
 
+    def set_changes(self, changes: Mapping[int, Change]) -> None:
+        """Mark what is not as it was before the file was run again; {} for nothing."""
+        self._changes = dict(changes)
+        if self._shown is not None:
+            self._shown.changed = frozenset(self._changes)
+            self._shown.refresh(None)
+        self.update()
+
     def set_found(self, nodes: Iterable[int]) -> None:
         """Highlight what a search found."""
         marks = self._marks
@@ -222,7 +241,9 @@ class CanvasView(Surface):
 
     def tooltip_text(self, node: int) -> str:
         """Return everything about a Value, in words and with every digit."""
-        return "" if self._shown is None else in_words(self._shown.mirror, node)
+        if self._shown is None:
+            return ""
+        return value_in_words(self._shown.mirror, node, self._changes)
 
     # Where the view is
 
@@ -241,6 +262,12 @@ class CanvasView(Surface):
         if self.picture is None:
             return None
         return self.picture.node_at(self.map_to_scene(QPointF(position)))
+
+    def constant_at(self, position: QPointF | QPoint) -> int | None:
+        """Return the constant whose number is at a position in the widget."""
+        if self.picture is None or level(self._camera.scale) is not Level.FULL:
+            return None
+        return self.picture.constant_at(self.map_to_scene(QPointF(position)))
 
     def card_rect(self, node: int) -> QRectF:
         """Return where the card of a Value is in the widget."""
@@ -315,17 +342,35 @@ class CanvasView(Surface):
         if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         node = self.node_at(event.pos())
-        if node is None:
-            QToolTip.hideText()
-        else:
+        if node is not None:
             area = self.card_rect(node).toAlignedRect()
             QToolTip.showText(event.globalPos(), self.tooltip_text(node), self, area)
+        elif said := self._said_of_edge(QPointF(event.pos())):
+            QToolTip.showText(event.globalPos(), said, self)
+        else:
+            QToolTip.hideText()
         return True
 
+    def _said_of_edge(self, position: QPointF) -> str:
+        """Return what is to be said of an edge that its class does not list."""
+        if self.picture is None:
+            return ""
+        reach = _EDGE_REACH / self._camera.scale
+        slot = self.picture.unlisted_at(self.map_to_scene(position), reach)
+        if slot is None:
+            return ""
+        edge = self.picture.graph.edges[slot]
+        return missing_edge(self.picture.graph, edge.consumer, edge.operand)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Run the ``_backward`` of the Value below the pointer."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        """Run the ``_backward`` of the Value below the pointer, or edit its number."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        constant = self.constant_at(event.position())
+        if constant is None:
             self._request_step(self.node_at(event.position()))
+        else:
+            self.constant_activated.emit(constant)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk the graph with Ctrl and the arrows; the window gets all other keys."""
@@ -371,6 +416,19 @@ class CanvasView(Surface):
         )
 
     # Within
+
+    def _pictured(self, shown: Shown, layout: Layout) -> Picture:
+        """Return the picture of what is shown, in a layout."""
+        picture = Picture(shown.mirror.graph, layout, self._style)
+        picture.write_numbers(shown.numbers(layout.folded))
+        return picture
+
+    @staticmethod
+    def _write_numbers(picture: Picture, shown: Shown) -> list[QRectF]:
+        """Write the constants anew; return what their badges cover and covered."""
+        old = dict(picture.badges)
+        changed = picture.write_numbers(shown.numbers(picture.host))
+        return [rect[node] for node in changed for rect in (old, picture.badges)]
 
     def _follow(self, shown: Shown) -> None:
         """Bring the step just made into view, with its operands where they fit in."""

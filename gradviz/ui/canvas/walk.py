@@ -29,6 +29,8 @@ class Walker:
             return _first(picture.graph)
         if to in (Direction.PREVIOUS, Direction.NEXT):
             return self._sibling(picture, node, 1 if to is Direction.NEXT else -1)
+        if node in picture.host:
+            return picture.host[node] if to is Direction.CONSUMER else None
         operands, consumers = neighbours(picture, node)
         choice = operands if to is Direction.OPERAND else consumers
         if not choice:
@@ -65,7 +67,10 @@ def _in_column(picture: Picture, node: int, by: int) -> int | None:
     column = [
         other
         for other, box in enumerate(picture.boxes)
-        if box[0] < right and box[2] > left and (box[1] - top) * by > 0
+        if other not in picture.host
+        and box[0] < right
+        and box[2] > left
+        and (box[1] - top) * by > 0
     ]
     return min(
         column, key=lambda other: abs(picture.boxes[other][1] - top), default=None

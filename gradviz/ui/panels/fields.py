@@ -12,24 +12,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from gradviz.numbers import DIGITS, MINUS, parsed, shown
+from gradviz.numbers import DIGITS, parsed, shown
 from gradviz.session.facts import Figure
 from gradviz.ui.panels.common import GAP_PX
 from gradviz.ui.theme import Theme, number_font
+from gradviz.ui.words import exact
 
 _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PADDING_PX = 6
-
-
-def exact(figure: Figure) -> str:
-    """Return a number with every digit it has, as a person would type it."""
-    if figure is None or isinstance(figure, str):
-        return shown(figure)
-    number = float(figure)
-    if not math.isfinite(number):
-        return shown(number)
-    text = repr(number).removesuffix(".0")
-    return text.replace("-", MINUS)
 
 
 class NumberField(QLineEdit):

@@ -13,9 +13,9 @@ from gradviz.analysis.local import (
 from gradviz.graph.model import Node
 from gradviz.numbers import factor, shown
 from gradviz.session.facts import Figure
-from gradviz.session.mirror import GradientState, Mirror, Progress
-from gradviz.ui.panels.fields import exact
+from gradviz.session.mirror import GradientState, Mirror
 from gradviz.ui.theme import UI_PX, Theme
+from gradviz.ui.words import exact, missing_edges, state_in_words
 
 MOST = 40
 """How many operands or consumers are listed."""
@@ -32,28 +32,6 @@ def inspector_html(mirror: Mirror, node: int, theme: Theme, follows: bool) -> st
         follows: Whether it is shown because it is the current step's.
     """
     return _Page(mirror, theme).of(node, follows)
-
-
-def state_in_words(mirror: Mirror, node: int) -> str:
-    """Return how far the gradient of a Value has come, as a phrase."""
-    progress: Progress = mirror.progress(node)
-    pushed, expected = progress.pushed, progress.expected
-    seeded = ", seeded" if node in mirror.seeds else ""
-    if progress.state is GradientState.UNREACHED:
-        return "not reached: no consumer has pushed"
-    if progress.state is GradientState.PARTIAL:
-        return f"partial: {pushed} of {_consumers(expected)} pushed{seeded}"
-    if progress.state is GradientState.REPEATED:
-        return f"pushed more than once: {pushed} times, {expected} would do{seeded}"
-    if expected == 0:
-        return f"final{seeded or ': nothing pushes to it'}"
-    if expected == 1:
-        return f"final: its one consumer has pushed{seeded}"
-    return f"final: all {expected} consumers have pushed{seeded}"
-
-
-def _consumers(count: int) -> str:
-    return f"{count} consumer has" if count == 1 else f"{count} consumers have"
 
 
 def _pushed(term: Term) -> Figure:
@@ -94,6 +72,10 @@ class _Page:
         if (seed := mirror.seeds.get(node)) is not None:
             rows.insert(2, self._row("seed", self._number(seed)))
         rows += self._losses(node)
+        rows += [
+            self._row("edge", self._colored(escape(sentence), "attention"))
+            for sentence in missing_edges(self._graph, node)
+        ]
         if (reason := dict(mirror.document.stuck).get(node)) is not None:
             warning = f"not propagated: {escape(reason)}"
             rows.append(self._row("edit", self._colored(warning, "attention")))

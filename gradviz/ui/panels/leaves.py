@@ -17,10 +17,11 @@ from gradviz.ui.panels.common import (
     PanelButton,
     hint,
 )
-from gradviz.ui.panels.fields import FieldError, NumberField, exact
+from gradviz.ui.panels.fields import FieldError, NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.rows import Row, RowList
 from gradviz.ui.theme import UI_PX, Theme, ui_font
+from gradviz.ui.words import exact
 
 FIELD_PX = 66
 RIGHT_PX = 28

@@ -5,7 +5,8 @@ import math
 import pytest
 from helpers import Play, lesson_17, named, square
 
-from gradviz.ui.canvas.shown import Shown, in_words
+from gradviz.ui.canvas.shown import Shown
+from gradviz.ui.words import value_in_words as in_words
 from gradviz.value import Value
 
 
@@ -82,7 +83,7 @@ def test_words_say_the_state_and_every_digit():
     words = in_words(play.mirror, play.named("a<b>&c"))
     assert "a<b>&c: a leaf" in words
     assert "0.3333333333333333" in words
-    assert "not reached yet" in words
+    assert "not reached: no consumer has pushed" in words
     constant = next(n.id for n in play.graph.nodes if n.constant)
     assert "c1: a leaf without a name" in in_words(play.mirror, constant)
 
