@@ -5,12 +5,14 @@ local socket that the person's code never sees: not stdin, not stdout. Messages 
 msgspec structs as MessagePack, so no pickle is ever read and nan and inf survive.
 """
 
+import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Any
@@ -105,6 +107,7 @@ class Child[Incoming]:
         incoming: Any,
         on_message: Callable[[Incoming], None],
         on_exit: Callable[[int | None], None],
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._on_message = on_message
         self._on_exit = on_exit
@@ -120,7 +123,7 @@ class Child[Incoming]:
         self.process = subprocess.Popen(
             # -P: modules in the folder the window was started in are not ours.
             [sys.executable, "-P", "-X", "utf8", "-m", module],
-            env={**os.environ, _ADDRESS: address, _KEY: key.hex()},
+            env={**os.environ, **(environ or {}), _ADDRESS: address, _KEY: key.hex()},
             stdin=subprocess.DEVNULL,
             stdout=2,
             start_new_session=os.name == "posix",
@@ -155,10 +158,10 @@ class Child[Incoming]:
         self._channel.send(message)
 
     def kill(self) -> None:
-        """End the process at once; nothing more is reported from it."""
+        """End the process and all it has started; nothing more is reported."""
         self._silenced = True
         if self.alive:
-            self.process.kill()
+            self._end_group()
         self.process.wait()
 
     def close(self) -> None:
@@ -192,10 +195,23 @@ class Child[Incoming]:
         try:
             self.process.wait(_HUNG_UP_S)
         except subprocess.TimeoutExpired:
+            self._end_group()
+
+    def _end_group(self) -> None:
+        """Kill the process with every process that it has started."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        else:
             self.process.kill()
 
     def _watch(self) -> None:
         """Wait for the process to end, let what it said last arrive, and report."""
+        if hasattr(os, "waitid"):
+            # Not reaped yet, its number still is that of its group and of no other.
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
+            self._end_group()
         code = self.process.wait()
         if self._channel is None:
             self._unblock_accept()

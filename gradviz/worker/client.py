@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from gradviz.channel import Child
+from gradviz.worker.limits import MEMORY_VARIABLE, usual_memory
 from gradviz.worker.messages import AnyAnswer, Request
 
 WORKER_MODULE = "gradviz.worker"
@@ -54,13 +55,21 @@ class Worker:
         pid: The operating system's number for it.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, memory: int | None = None) -> None:
+        """Start a process.
+
+        Args:
+            listener: Who is told what it says.
+            memory: How many bytes it may use, 0 for no limit; None for half of the
+                machine's.
+        """
         self._next_id = 0
         self._child: Child[AnyAnswer] = Child(
             WORKER_MODULE,
             AnyAnswer,
             listener.on_answer,
             lambda code: listener.on_worker_ended(Ending(code)),
+            {MEMORY_VARIABLE: str(usual_memory() if memory is None else memory)},
         )
         self.pid = self._child.process.pid
 

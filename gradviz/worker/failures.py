@@ -6,10 +6,14 @@ from pathlib import Path
 
 from gradviz.session.session import StepError
 from gradviz.sources.run import CodeError
+from gradviz.worker.limits import needed_memory
 from gradviz.worker.messages import Failure
 
 _LONGEST = 100_000
 """Characters of a traceback that are shown."""
+
+_DEEPEST = 2000
+"""Frames of a traceback that are read."""
 
 _OURS = str(Path(__file__).resolve().parents[1]) + os.sep
 _THEIRS = str(Path(__file__).resolve().parents[1] / "value.py")
@@ -24,7 +28,7 @@ def is_ours(filename: str) -> bool:
 def failure_of(error: CodeError | StepError) -> Failure:
     """Describe what the person's code raised."""
     cause = error.__cause__ or error
-    report = traceback.TracebackException.from_exception(cause)
+    report = traceback.TracebackException.from_exception(cause, limit=_limit(cause))
     _leave_out_ours(report)
     filename, line = _place(cause, report)
     where = error.filename if isinstance(error, CodeError) else str(error)
@@ -42,6 +46,14 @@ def failure_of(error: CodeError | StepError) -> Failure:
         _readable("".join(report.format())),
         f"{filename}:{line}" if line else "",
     )
+
+
+def _limit(cause: BaseException) -> int | None:
+    """Return how much of a traceback to read: only the end of one without bounds."""
+    depth, here = 0, cause.__traceback__
+    while here is not None and depth <= _DEEPEST:
+        depth, here = depth + 1, here.tb_next
+    return -_DEEPEST if depth > _DEEPEST else None
 
 
 def our_failure(error: BaseException) -> Failure:
@@ -90,6 +102,8 @@ def _said(cause: BaseException) -> str:
         return f"it needs the module {cause.name}, which is not installed here."
     if isinstance(cause, SystemExit):
         return f"it called exit({cause.code!r})."
+    if isinstance(cause, MemoryError):
+        return needed_memory()
     kind = type(cause).__name__
     try:
         said = str(cause.msg if isinstance(cause, SyntaxError) else cause).strip()

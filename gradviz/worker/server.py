@@ -15,7 +15,14 @@ import threading
 from gradviz.channel import Channel, ChannelClosedError, parent_channel
 from gradviz.worker.desk import Desk
 from gradviz.worker.interrupts import Interrupts
-from gradviz.worker.messages import AnyAnswer, AnyRequest, Stage
+from gradviz.worker.limits import (
+    end_with_children,
+    in_each_fork,
+    lend_reserve,
+    limit_memory,
+    needed_memory,
+)
+from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply, Stage
 from gradviz.worker.output import Printing
 
 
@@ -30,9 +37,14 @@ class Server:
         self.channel = channel
         self._desk = Desk(lambda text: self._tell(Stage(text)))
         self._requests: queue.SimpleQueue[AnyRequest] = queue.SimpleQueue()
+        self._parent = os.getppid()
+        self._pid = os.getpid()
+        self._silent = False
 
     def run(self) -> None:
         """Fulfil requests until the window is gone."""
+        limit_memory()
+        in_each_fork(self._fall_silent)
         interrupts = Interrupts()
         printing = Printing(self._tell, interrupts.deliver)
         sys.stdout, sys.stderr = printing.stdout, printing.stderr
@@ -40,8 +52,12 @@ class Server:
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             request = self._requests.get()
+            # Their code may have put others in our place.
+            signal.signal(signal.SIGINT, interrupts.on_signal)
+            sys.stdout = getattr(sys, "stdout", None) or printing.stdout
+            sys.stderr = getattr(sys, "stderr", None) or printing.stderr
             interrupts.forget()
-            reply = self._desk.fulfil(request)
+            reply = self._fulfil(request)
             interrupts.forget()
             if reply.opened is not None:
                 # Deltas are many small tuples: looking through the person's whole
@@ -50,19 +66,41 @@ class Server:
             printing.finish()
             self._tell(reply)
 
+    def _fulfil(self, request: AnyRequest) -> Reply:
+        try:
+            return self._desk.fulfil(request)
+        except MemoryError:
+            lower = lend_reserve()
+            try:
+                said = f"Your code failed: {needed_memory()}"
+                return Reply(request.id, failure=Failure("code", said))
+            finally:
+                lower()
+        finally:
+            if os.getpid() != self._pid:
+                os._exit(0)
+
+    def _fall_silent(self) -> None:
+        """Let a process that their code has forked off say nothing to the window."""
+        self._silent = True
+        self.channel.close()
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
     def _listen(self) -> None:
         try:
             while True:
                 self._requests.put(self.channel.receive())
         except ChannelClosedError:
             # Their code may be in an endless loop: nothing politer ends that.
-            os._exit(0)
+            end_with_children(self._parent)
 
     def _tell(self, message: AnyAnswer) -> None:
+        if self._silent:
+            return
         try:
             self.channel.send(message)
         except ChannelClosedError:
-            os._exit(0)
+            end_with_children(self._parent)
 
 
 def main() -> None:
