@@ -210,6 +210,10 @@ class Session:
         """Know all that the steps have changed, before other code runs."""
         self._stepper.settle()
 
+    def hold(self) -> None:
+        """Put the Values back as this session last saw them."""
+        self._attributes.undo(self._attributes.take())
+
     def take_back(self, changes: Delta) -> None:
         """Undo what ``take_changes`` has returned."""
         self._attributes.undo(changes)

@@ -191,6 +191,8 @@ class Opened(msgspec.Struct, frozen=True):
         notices: What the person should know, each one sentence.
         kept: How many Values of the graph shown before are still there, with the same
             ids; the new ones come after them. 0 for another graph.
+        classes: Where there is no graph: the Value classes that the file defines, of
+            which an expression can be built.
     """
 
     nodes: tuple[Node, ...]
@@ -199,6 +201,7 @@ class Opened(msgspec.Struct, frozen=True):
     chosen: tuple[int, ...]
     notices: tuple[str, ...] = ()
     kept: int = 0
+    classes: tuple[str, ...] = ()
 
 
 class Failure(msgspec.Struct, frozen=True):
