@@ -37,3 +37,4 @@ y = Value(3)
 s = x + y
 p = s * x
 out = p + s
+out.backward()

@@ -16,7 +16,8 @@ class Value:
         return self.data < other
 
     def __eq__(self, other):
-        return self is other
+        other = other.data if isinstance(other, Value) else other
+        return self.data == other
 
     __hash__ = object.__hash__
 

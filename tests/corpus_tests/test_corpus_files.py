@@ -123,9 +123,7 @@ def test_operands_are_those_that_the_op_reads(case):
     }
     assert operands == case.operands
     constants = {
-        name: [
-            picture.data[o] for o in nodes[name].operands if graph.nodes[o].constant
-        ]
+        name: [picture.data[o] for o in nodes[name].operands if graph.nodes[o].constant]
         for name in case.constants
     }
     assert constants == case.constants
