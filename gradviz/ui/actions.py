@@ -202,6 +202,20 @@ MENUS = (
             Command("zoom-out", "Zoom &Out", "Zoom out", ("Ctrl+-",), "zoom-out"),
             None,
             Command(
+                "show-constants",
+                "Show Co&nstants",
+                "Draw every number that an op made a Value of as a card of its own",
+                ("Ctrl+K",),
+                checkable=True,
+            ),
+            Command(
+                "lay-out-anew",
+                "&Lay Out Anew",
+                "Arrange the whole graph afresh, the Values added since included",
+                ("Ctrl+L",),
+            ),
+            None,
+            Command(
                 "theme-system",
                 "&System Colours",
                 "Dark or light, as the system is",

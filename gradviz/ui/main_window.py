@@ -22,7 +22,7 @@ from gradviz.export.target import ExportError
 from gradviz.layout.geometry import Layout
 from gradviz.ui.actions import MENUS, Actions
 from gradviz.ui.canvas.view import CanvasView
-from gradviz.ui.controller import Controller
+from gradviz.ui.controller import Controller, Source
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
 from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._status = Status(self)
         self._last_layout: Layout | None = None
         self._layout_is_for_new_graph = False
+        self._shown_source: Source | None = None
         self._build()
         self._connect()
         self._restore()
@@ -155,6 +156,8 @@ class MainWindow(QMainWindow):
                 "actual-size": self._show_actual_size,
                 "zoom-in": canvas.zoom_in,
                 "zoom-out": canvas.zoom_out,
+                "show-constants": self._toggle_constants,
+                "lay-out-anew": self._layouts.lay_out_anew,
                 "theme-system": lambda: self._choose_theme("system"),
                 "theme-dark": lambda: self._choose_theme("dark"),
                 "theme-light": lambda: self._choose_theme("light"),
@@ -175,6 +178,7 @@ class MainWindow(QMainWindow):
         canvas.selected.connect(self._on_selected)
         canvas.step_requested.connect(controller.run_step)
         canvas.seed_requested.connect(self._seed)
+        canvas.constant_activated.connect(self._edit_leaf)
         canvas.zoom_changed.connect(self._status.show_zoom)
         self.docks.inspector.node_activated.connect(self._go_to)
         find.found_changed.connect(canvas.set_found)
@@ -190,6 +194,8 @@ class MainWindow(QMainWindow):
         )
 
     def _restore(self) -> None:
+        shown = self._layouts.show_constants = self._settings.show_constants
+        self.actions_by_name["show-constants"].setChecked(shown)
         self.resize(FIRST_SIZE)
         geometry, state = self._settings.window()
         if not geometry.isEmpty():
@@ -251,6 +257,17 @@ class MainWindow(QMainWindow):
         self.docks.show(self.docks.seeds)
         self.docks.seeds.begin()
 
+    def _edit_leaf(self, node: int) -> None:
+        """Let the person edit a leaf's number."""
+        self.docks.show(self.docks.leaves)
+        self.docks.leaves.show_leaf(node)
+
+    def _toggle_constants(self) -> None:
+        """Draw constants as cards of their own, or at the ops that read them."""
+        shown = self.actions_by_name["show-constants"].isChecked()
+        self._settings.show_constants = self._layouts.show_constants = shown
+        self._layouts.lay_out_anew()
+
     def _show_actual_size(self) -> None:
         """Zoom to 100 %, and keep what is selected in sight."""
         self.canvas.actual_size()
@@ -273,7 +290,10 @@ class MainWindow(QMainWindow):
         path = self.controller.path
         if path is not None:
             self._settings.remember(path)
-        self._layouts.lay_out(mirror.graph)
+        if self.controller.source is not self._shown_source:
+            self._shown_source = self.controller.source
+            self._layouts.forget()
+        self._layouts.lay_out(mirror.graph, opened.kept)
         self._status.show_session(self.controller)
         self._update_actions()
 
@@ -284,7 +304,9 @@ class MainWindow(QMainWindow):
         self._last_layout = layout
         if self._layout_is_for_new_graph:
             self._layout_is_for_new_graph = False
-            self.canvas.show_graph(mirror, layout)
+            self.canvas.show_graph(mirror, layout, keep_view=self._layouts.stays)
+            chosen = self.canvas.selected_node
+            self._on_selected(-1 if chosen is None else chosen)
             title = self.controller.title
             self.setWindowTitle(f"{title} — gradviz" if title else "gradviz")
         else:
@@ -340,6 +362,7 @@ class MainWindow(QMainWindow):
             "run-again": self.controller.source is not None,
             "stop": self.controller.busy,
             "export": mirror is not None,
+            "lay-out-anew": mirror is not None,
             "undo": bool(document and document.undo),
             "redo": bool(document and document.redo),
             "copy": node is not None,

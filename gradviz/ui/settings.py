@@ -32,6 +32,15 @@ class Settings(QObject):
         self._store.setValue("theme", name)
 
     @property
+    def show_constants(self) -> bool:
+        """Whether every constant gets a card of its own."""
+        return self._store.value("canvas/constants", "no") == "yes"
+
+    @show_constants.setter
+    def show_constants(self, shown: bool) -> None:
+        self._store.setValue("canvas/constants", "yes" if shown else "no")
+
+    @property
     def recent(self) -> list[Path]:
         """Files opened before and still there, the last one first."""
         found = self._store.value("recent", [])
