@@ -7,6 +7,7 @@ first. The picture they would have made is what gradviz draws instead.
 """
 
 import ast
+import builtins
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -50,9 +51,9 @@ class Drawing:
         self.drawn.append(tuple(flattened((*roots, *options.values()))))
         return Picture()
 
-    def install(self, namespace: dict[str, Any]) -> None:
-        """Let programs that run in ``namespace`` reach this drawing."""
-        namespace[_HOOK] = self.draw
+    def install(self) -> None:
+        """Let the program that runs in this process reach this drawing."""
+        setattr(builtins, _HOOK, self.draw)
         on_draw(self.draw)
         sys.meta_path.insert(0, _StandIns(self))
 

@@ -1,21 +1,35 @@
-"""Notebooks of every format version, as the sources of their cells."""
+"""Notebooks of every format version, as their cells."""
 
-import ast
+import json
 import re
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-_TIMED = re.compile(r"^(\s*)%time\s+(?=\S)")
-_MAGIC = re.compile(r"^(\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_FROM_MAGIC = re.compile(r"^(\s*[\w, ]+=\s*)[!%].*$")
-_PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")
-"""Cell magics under which a cell still is Python."""
+CellKind = Literal["code", "markdown", "raw"]
+
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def read_notebook(raw: bytes) -> list[str | None]:
-    """Return the source of every cell, in order; None for one that is no code.
+@dataclass(frozen=True)
+class SavedCell:
+    """A cell as its file holds it.
 
-    Lines that only IPython understands (``%matplotlib``, ``!pip``) are blanked, so
-    that line numbers stay true.
+    Attributes:
+        kind: What it is.
+        source: Its text, magics included.
+        outputs: What was saved below it, each as content by MIME type: images are
+            base64, everything else is text.
+    """
+
+    kind: CellKind
+    source: str
+    outputs: tuple[dict[str, str], ...] = ()
+
+
+def read_notebook(raw: bytes) -> list[SavedCell]:
+    """Return every cell, in order.
 
     Args:
         raw: The file's bytes.
@@ -37,36 +51,31 @@ def read_notebook(raw: bytes) -> list[str | None]:
         raise ValueError("it is not JSON.") from None
     except Exception:  # nbformat raises a different type for each defect
         raise ValueError("what it holds is not what a notebook holds.") from None
-    return [
-        without_magics(cell.source) if cell.cell_type == "code" else None
-        for cell in notebook.get("cells", ())
-    ]
+    return [_cell(cell) for cell in notebook.get("cells", ())]
 
 
-def without_magics(source: str) -> str:
-    """Return a cell's source with lines that only IPython understands blanked."""
-    if _is_python(source):
-        return source
-    first, _, rest = source.lstrip().partition("\n")
-    if first.startswith("%%"):
-        if first.split()[0] not in _PYTHON_CELLS:
-            return ""
-        above = len(source) - len(source.lstrip())
-        return "\n" * (source[:above].count("\n") + 1) + without_magics(rest)
-    return "\n".join(map(_without_magic, source.split("\n")))
+def _cell(cell: Mapping[str, Any]) -> SavedCell:
+    kind: CellKind = "raw"
+    if cell["cell_type"] in ("code", "markdown"):
+        kind = cell["cell_type"]
+    outputs = cell.get("outputs", ()) if kind == "code" else ()
+    bundles = (_bundle(output) for output in outputs)
+    return SavedCell(kind, _text(cell["source"]), tuple(filter(None, bundles)))
 
 
-def _without_magic(line: str) -> str:
-    if _TIMED.match(line):
-        return _TIMED.sub(r"\1", line)
-    if found := _MAGIC.match(line):
-        return f"{found.group(1)}pass"
-    return _FROM_MAGIC.sub(r"\1None", line)
+def _bundle(output: Mapping[str, Any]) -> dict[str, str]:
+    """Return one saved output by MIME type, an empty one where it says nothing."""
+    if output.get("output_type") == "stream":
+        return {"text/plain": _text(output.get("text", ""))}
+    if output.get("output_type") == "error":
+        trace = "\n".join(output.get("traceback", ()))
+        return {"text/plain": _TERMINAL_CODES.sub("", trace)}
+    return {kind: _text(content) for kind, content in output.get("data", {}).items()}
 
 
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        return False
-    return True
+def _text(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and all(isinstance(part, str) for part in content):
+        return "".join(content)
+    return json.dumps(content)

@@ -5,7 +5,7 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradviz.sources.notebook import read_notebook
+from gradviz.sources.notebook import CellKind, read_notebook
 
 NOTEBOOK_SUFFIXES = (".ipynb",)
 SCRIPT_SUFFIXES = (".py", ".pyw")
@@ -18,30 +18,41 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of source that runs as one.
+    """A piece of a file; code runs as one.
 
     Attributes:
-        source: Its Python source.
+        index: Its place among all cells of the file, from 0.
+        kind: What it is.
+        source: Its text as the file has it, magics included.
         filename: What tracebacks call it (``lesson.ipynb, cell 3``).
+        outputs: What the file saved for it, each as content by MIME type.
     """
 
+    index: int
+    kind: CellKind
     source: str
     filename: str
+    outputs: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Program:
-    """A file, split into the cells that run.
+    """A file, split into its cells.
 
     Attributes:
         path: The file.
-        cells: Code cells in order; a script is one cell.
+        cells: All cells in order; a script is one.
         is_notebook: Whether it stops at its first drawing call.
     """
 
     path: Path
     cells: tuple[Cell, ...]
     is_notebook: bool
+
+    @property
+    def folder(self) -> Path:
+        """The folder the file is in, where it runs."""
+        return self.path.resolve().parent
 
 
 def check_readable(path: Path) -> None:
@@ -73,16 +84,16 @@ def read_program(path: Path) -> Program:
         raise SourceError(f"{path} can't be read: {error.strerror}.") from error
     if path.suffix.lower() in NOTEBOOK_SUFFIXES:
         try:
-            sources = read_notebook(raw)
+            saved = read_notebook(raw)
         except ValueError as error:
             raise SourceError(f"{path.name} is no readable notebook: {error}") from None
         cells = tuple(
-            Cell(source, f"{path.name}, cell {number}")
-            for number, source in enumerate(sources, start=1)
-            if source is not None
+            Cell(i, cell.kind, cell.source, f"{path.name}, cell {i + 1}", cell.outputs)
+            for i, cell in enumerate(saved)
         )
         return Program(path, cells, is_notebook=True)
-    return Program(path, (Cell(_decoded(raw, path), str(path)),), is_notebook=False)
+    script = Cell(0, "code", _decoded(raw, path), str(path))
+    return Program(path, (script,), is_notebook=False)
 
 
 def _decoded(raw: bytes, path: Path) -> str:

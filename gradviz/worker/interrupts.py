@@ -6,16 +6,14 @@ from types import FrameType
 
 from gradviz.graph.calls import Call
 from gradviz.session.stepper import Stepper
-from gradviz.sources.run import Run
+from gradviz.sources.calling import CALLS_THEIRS
 from gradviz.worker.failures import is_ours
 
 RETRY_S = 0.002
 """How soon an interrupt that found our own code running is tried again."""
 
-_CALL_THEIRS = frozenset(
-    function.__code__ for function in (Run._run, Stepper._call, Call.again)
-)
-"""The only places of ours that know what to do when theirs is interrupted."""
+_CALL_THEIRS = frozenset(function.__code__ for function in (Stepper._call, Call.again))
+"""With CALLS_THEIRS the only places of ours that know what an interrupt means."""
 
 
 class Interrupts:
@@ -62,4 +60,5 @@ def _runs_theirs(frame: FrameType | None) -> bool:
         frame = frame.f_back
     if frame is None:
         return False
-    return frame is not innermost and frame.f_code in _CALL_THEIRS
+    calls = frame.f_code in _CALL_THEIRS or frame.f_code in CALLS_THEIRS
+    return frame is not innermost and calls

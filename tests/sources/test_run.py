@@ -2,17 +2,13 @@
 
 import json
 import os
-import sys
-import textwrap
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from gradviz import drawing as hooks
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
-from gradviz.sources.notebook import read_notebook, without_magics
+from gradviz.sources.notebook import SavedCell, read_notebook
 from gradviz.sources.program import SourceError, read_program
 from gradviz.sources.run import CodeError, Run, roots_of
 
@@ -20,44 +16,6 @@ SEED = Path(__file__).parents[3] / "shared" / "seeds" / "lesson_17.ipynb"
 
 CLASS = (Path(__file__).parents[1] / "corpus" / "lesson.py").read_text()
 A_AND_B = CLASS + "a, b = Value(2, label='a'), Value(3, label='b')\n"
-
-
-@pytest.fixture(autouse=True)
-def leave_no_trace(monkeypatch):
-    """A program changes folder, path and modules, as it may in its own process."""
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "argv", list(sys.argv))
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    monkeypatch.setattr(hooks, "_hooks", [])
-    monkeypatch.chdir(os.getcwd())
-    before = set(sys.modules)
-    yield
-    for name in set(sys.modules) - before:
-        module = sys.modules[name]
-        if name in ("graph", "graphviz") or "pytest" in str(
-            getattr(module, "__file__", "")
-        ):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(source, name="program.py", cells=None):
-        path = tmp_path / name
-        if name.endswith(".ipynb"):
-            notebook = nbformat.v4.new_notebook()
-            notebook.cells = [nbformat.v4.new_code_cell(text) for text in source]
-            path.write_text(nbformat.writes(notebook))
-        else:
-            path.write_bytes(
-                source
-                if isinstance(source, bytes)
-                else textwrap.dedent(source).encode()
-            )
-        return path
-
-    return write
 
 
 def run(path):
@@ -99,7 +57,7 @@ def test_a_notebook_runs_up_to_its_first_drawing(write):
             "lesson.ipynb",
         )
     )
-    assert ran.cells_run == 3
+    assert ran.count == 3
     assert "d" not in ran.namespace
     assert roots(ran) == [["c"]]
 
@@ -257,44 +215,6 @@ def test_scripts_are_decoded_as_python_does(write, raw, text):
     assert run(write(raw)).namespace["text"] == text
 
 
-# Magics
-
-
-@pytest.mark.parametrize(
-    ("cell", "python"),
-    [
-        ("x = 5 % 3", "x = 5 % 3"),
-        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
-        ("!pip install micrograd\nx = 1", "pass\nx = 1"),
-        ("if 1:\n    !ls\n    x = 1", "if 1:\n    pass\n    x = 1"),
-        ("%time x = 1", "x = 1"),
-        ("x?", "pass"),
-        ("?x\ny = 1", "pass\ny = 1"),
-        ("files = !ls\ny = 1", "files = None\ny = 1"),
-        ("%%time\nx = 1", "\nx = 1"),
-        ("\n%%time\n%matplotlib inline\nx = 1", "\n\npass\nx = 1"),
-        ("%%bash\nrm -rf /", ""),
-        ("%%html\n<b>", ""),
-        ("def f(:\n", "def f(:\n"),
-    ],
-)
-def test_what_only_ipython_understands_is_left_out(cell, python):
-    assert without_magics(cell) == python
-
-
-def test_lines_stay_where_they_are_below_a_magic(write):
-    path = write(["%%time\n%pylab\n\n1/0"], "magic.ipynb")
-    with pytest.raises(CodeError) as failed:
-        run(path)
-    trace = failed.value.__cause__.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    assert (trace.tb_lineno, trace.tb_frame.f_code.co_filename) == (
-        4,
-        "magic.ipynb, cell 1",
-    )
-
-
 # Notebooks of every kind
 
 
@@ -320,7 +240,10 @@ def test_a_notebook_of_format_3_is_read():
             }
         ],
     }
-    assert read_notebook(json.dumps(old).encode()) == [None, "x = 1\ny = 2"]
+    assert read_notebook(json.dumps(old).encode()) == [
+        SavedCell("markdown", "words"),
+        SavedCell("code", "x = 1\ny = 2"),
+    ]
 
 
 def test_a_notebook_without_cell_ids_is_read_in_silence(recwarn):
@@ -338,7 +261,7 @@ def test_a_notebook_without_cell_ids_is_read_in_silence(recwarn):
             }
         ],
     }
-    assert read_notebook(json.dumps(raw).encode()) == ["x = 1"]
+    assert read_notebook(json.dumps(raw).encode()) == [SavedCell("code", "x = 1")]
     assert list(recwarn) == []
 
 
