@@ -163,42 +163,46 @@ def go_on(
     attributes.redo(data)
     set_by_cell = seeds_set_by(live, did)
     written = {c.node for c in data if c.attribute == live.adapters[c.node].data}
-    seeds = set_by_cell if set_by_cell or not past.kept else _seeds(past)
+    if set_by_cell or not past.kept:
+        planned, is_chosen = _plan(live, set_by_cell), set_by_cell is not None
+    else:
+        planned, is_chosen = _planned_again(live, past), past.seeds_chosen
     return Arrival(
-        _plan(live, seeds),
+        planned,
         View({}, walk, len(walk)) if did else None,
         "recorded" if did else "planned",
         data,
         walk,
         {n: x for n, x in past.leaves.items() if past.kept and n not in written},
-        seeds is not None,
+        is_chosen,
     )
 
 
 def _grown(live: LiveGraph, past: Past) -> Arrival:
     """Keep both walks; the cell has at most made new Values above the old ones."""
-    seeds = _seeds(past)
-    if seeds is None and live.graph.roots != past.roots:
-        planned = _plan(live, None)
-    else:
-        before = past.planned
-        made = before.walk[: before.playhead]
-        kept = made if past.shown == "planned" else unmade(made)
-        walk = with_plan(live.graph, before.seeds, kept)
-        planned = View(before.seeds, walk, before.playhead)
     return Arrival(
-        planned,
+        _planned_again(live, past),
         past.recorded,
         past.shown,
         past.data,
         past.left,
         past.leaves,
-        seeds is not None,
+        past.seeds_chosen,
     )
 
 
-def _seeds(past: Past) -> Mapping[int, Number] | None:
-    return past.planned.seeds if past.seeds_chosen else None
+def _planned_again(live: LiveGraph, past: Past) -> View:
+    """Plan from the same seeds, and keep the steps made; other roots are seeded anew.
+
+    What was made is made again when it is shown: the cell may have changed more than
+    gradients.
+    """
+    before = past.planned
+    if not past.seeds_chosen and live.graph.roots != past.roots:
+        return _plan(live, None)
+    made = unmade(before.walk[: before.playhead])
+    walk = with_plan(live.graph, before.seeds, made)
+    return View(before.seeds, walk, before.playhead)
 
 
 def _plan(live: LiveGraph, seeds: Mapping[int, Number] | None) -> View:

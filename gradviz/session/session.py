@@ -8,6 +8,7 @@ code did.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gradviz.graph.adapter import Adapter
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.model import Graph
 from gradviz.session.arrival import Arrival, Past, View, arrive, go_on
@@ -72,8 +73,10 @@ class Session:
         )
         self.propagated = arrival.propagated
         self._seeds_chosen = arrival.seeds_chosen
+        # A zero of their code's own stays that zero.
+        zeros = tuple(map(Adapter.gradient, live.adapters, live.values))
         self._start = Start(
-            live, self._attributes, fresh, past.file_numbers if past else {}
+            live, self._attributes, zeros, past.file_numbers if past else {}
         )
         self._begin(arrival)
 
