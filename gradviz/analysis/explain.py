@@ -22,6 +22,8 @@ from gradviz.session.facts import Effect, Figure, StepFact
 
 ZEROED = "zero gradients"
 """What a step is called that sets every gradient back."""
+MOST_WRITTEN = 3
+"""How many attributes are named that the person's code has set."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,43 @@ class Term:
 
 def step_name(graph: Graph, step: StepFact) -> str:
     """Return what a step is called: ``s1._backward()`` or ``zero gradients``."""
+    if step.kind == "write":
+        return _write_name(graph, step)
     if step.node < 0:
         return ZEROED
     return f"{bracketed(graph.nodes[step.node].name)}._backward()"
+
+
+def _write_name(graph: Graph, step: StepFact) -> str:
+    """Return ``cell 9 sets s1.∇ = 0.25, s2.∇ = 0.5 and 4 more``."""
+    who = step.place or "your code"
+    if not step.effects:
+        return f"{who} sets attributes"
+    written = [
+        f"{_attribute(graph, effect)} = {_content(effect.after)}"
+        for effect in step.effects
+    ]
+    more = len(written) - MOST_WRITTEN
+    tail = f" and {more} more" if more > 0 else ""
+    return f"{who} sets {', '.join(written[:MOST_WRITTEN])}{tail}"
+
+
+def _attribute(graph: Graph, effect: Effect) -> str:
+    name = graph.nodes[effect.node].name
+    if effect.what == "data":
+        return name
+    return f"{bracketed(name)}.{'∇' if effect.what == 'grad' else 'color'}"
+
+
+def _content(figure: Figure, digits: int = DIGITS) -> str:
+    return "None" if figure is None else shown(figure, digits)
+
+
+def next_in_words(graph: Graph, step: StepFact) -> str:
+    """Return that a step is to come: ``s1._backward() comes next``."""
+    if step.kind == "write":
+        return f"Next, {step_name(graph, step)}"
+    return f"{step_name(graph, step)} comes next"
 
 
 def explain_step(
@@ -73,7 +109,7 @@ def explain_step(
     """Return the arithmetic of a step, one term for each Value it concerns.
 
     Operands come in slot order, an operand read twice once; then whatever else the step
-    wrote to. Zeroing the gradients has no arithmetic.
+    wrote to. A write has a term for each attribute it set. Zeroing the gradients has no arithmetic.
 
     Args:
         graph: The graph.
@@ -86,6 +122,8 @@ def explain_step(
         held: The gradients that operands held when the step was made, where known. A
             step that assigns what stands there already leaves no other trace.
     """
+    if step.kind == "write":
+        return tuple(_written(graph, effect, digits) for effect in step.effects or ())
     if step.node < 0:
         return ()
     teller = _Teller(graph, data, step, rule, paths or {}, digits, held or {})
@@ -101,10 +139,12 @@ def summarize_step(
     graph: Graph, data: Sequence[Figure], step: StepFact, digits: int = DIGITS
 ) -> str:
     """Return one sentence: ``w21x1 pushed −0.125 to w21 and −0.375 to x1``."""
+    if step.effects is None:
+        return next_in_words(graph, step)
+    if step.kind == "write":
+        return step_name(graph, step)
     if step.node < 0:
         return "Every gradient was zeroed and the seeds set again"
-    if step.effects is None:
-        return f"{step_name(graph, step)} comes next"
     terms = explain_step(graph, data, step)
     moved = [term for term in terms if term.before != term.after] or [
         term for term in terms if term.flow is not None and term.after is not None
@@ -122,6 +162,22 @@ def summarize_step(
         return f"{name} changed the gradients of {changed}"
     return f"{name} pushed " + listed(
         [f"{flow} to {listed(names)}" for flow, names in pushed.items()]
+    )
+
+
+def _written(graph: Graph, effect: Effect, digits: int) -> Term:
+    """Return what a write did to one attribute."""
+    formula = f"{_attribute(graph, effect)} = {_content(effect.after, digits)}"
+    change = f"(it was {_content(effect.before, digits)})"
+    return Term(
+        effect.node,
+        None,
+        effect.before,
+        effect.after,
+        None,
+        f"{formula}   {change}",
+        formula=formula,
+        change=change,
     )
 
 

@@ -71,8 +71,9 @@ class JsonStep(msgspec.Struct, frozen=True):
     """One step of the walk.
 
     Attributes:
-        value: Whose ``_backward`` it calls; null for zeroing every gradient.
-        kind: ``planned``, ``manual`` or ``zero``.
+        value: Whose ``_backward`` it calls; null for zeroing every gradient, and for
+            what the person's code sets by itself.
+        kind: ``planned``, ``manual``, ``zero``, ``recorded`` or ``write``.
         changes: What it changed; null when it has not been made.
     """
 

@@ -4,7 +4,7 @@ Scrubbing over steps that have been made never asks the worker, and works when t
 worker is gone.
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from enum import Enum
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ class Mirror:
             self.data = list(update.start.data)
             self.grad = list(update.start.grad)
             self.color = list(update.start.color)
-            self._made_of = [0] * len(self.graph)
+            self._forget_pushes()
         self._replace_steps(update)
         if update.document is not None:
             if update.document.seeds != self.document.seeds:
@@ -159,8 +159,10 @@ class Mirror:
         """Return the Values whose numbers or progress a step may change."""
         if step.kind == "zero":
             return set(range(len(self.graph)))
-        operands: Iterable[int] = self.graph.nodes[step.node].operands
-        return {step.node, *operands, *(e.node for e in step.effects or ())}
+        written = {effect.node for effect in step.effects or ()}
+        if step.node < 0:
+            return written
+        return {step.node, *self.graph.nodes[step.node].operands, *written}
 
     def _expect(self, in_walk: set[int]) -> None:
         """Count the slots that will push to each Value, if the walk has other ops."""
@@ -173,26 +175,46 @@ class Mirror:
                 self._expected[operand] += 1
 
     def _forget_pushes(self) -> None:
-        """Count from nothing: how often each op has run, and has been pushed to."""
-        self._made_of = [0] * len(self.graph)
+        """Count from nothing: how often each op has pushed to each operand."""
+        self._made_of: Counter[tuple[int, int]] = Counter()
         self._pushed = [0] * len(self.graph)
         self._again = [0] * len(self.graph)
 
     def _count(self, step: StepFact, by: int) -> None:
         """Count a step made, or taken back, before the playhead moves over it."""
-        if step.kind != "zero":
+        if step.node >= 0:
             self._count_pushes(step.node, by)
+        elif by > 0:
+            self._count_reset(step)
+        else:
+            self._count_again()
+
+    def _count_reset(self, step: StepFact) -> None:
+        """Forget what was pushed to the gradients that a step has set anew."""
+        if step.kind == "zero":
+            self._forget_pushes()
             return
+        for effect in step.effects or ():
+            if effect.what == "grad":
+                self._pushed[effect.node] = self._again[effect.node] = 0
+                for edge in self.graph.consumers[effect.node]:
+                    del self._made_of[edge.consumer, effect.node]
+
+    def _count_again(self) -> None:
+        """Count every step before the playhead since all gradients were zeroed."""
         self._forget_pushes()
-        if by < 0:
-            zeroed = [i for i in range(self.playhead) if self.walk[i].kind == "zero"]
-            for earlier in self.walk[zeroed[-1] + 1 if zeroed else 0 : self.playhead]:
-                self._count_pushes(earlier.node, 1)
+        zeroed = [i for i in range(self.playhead) if self.walk[i].kind == "zero"]
+        for step in self.walk[zeroed[-1] + 1 if zeroed else 0 : self.playhead]:
+            if step.node >= 0:
+                self._count_pushes(step.node, 1)
+            else:
+                self._count_reset(step)
 
     def _count_pushes(self, node: int, by: int) -> None:
-        before = self._made_of[node]
-        self._made_of[node] = after = before + by
-        again = (after > 1) - (before > 1)
-        for operand in self.graph.nodes[node].operands:
+        operands = self.graph.nodes[node].operands
+        for operand in operands:
             self._pushed[operand] += by
-            self._again[operand] += again
+        for operand in set(operands):
+            before = self._made_of[node, operand]
+            self._made_of[node, operand] = after = before + by
+            self._again[operand] += (after > 1) - (before > 1)

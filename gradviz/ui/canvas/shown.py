@@ -214,13 +214,22 @@ def _overwriting(mirror: Mirror) -> dict[int, list[StepFact]]:
     if mirror.document.rule == "accumulate":
         return found
     for step in mirror.walk[: mirror.playhead]:
-        if step.kind == "zero":
-            found.clear()
+        if step.node < 0:
+            _forget(found, step)
             continue
         for effect in step.effects or ():
             if effect.what == "grad" and effect.before not in (None, 0):
                 found.setdefault(effect.node, []).append(step)
     return found
+
+
+def _forget(found: dict[int, list[StepFact]], step: StepFact) -> None:
+    """Forget what came before gradients were set anew."""
+    if step.kind == "zero":
+        found.clear()
+    for effect in step.effects or ():
+        if effect.what == "grad":
+            found.pop(effect.node, None)
 
 
 def _lost(

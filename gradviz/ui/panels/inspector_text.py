@@ -12,7 +12,7 @@ from gradviz.analysis.local import (
 )
 from gradviz.graph.model import Node
 from gradviz.numbers import factor, shown
-from gradviz.session.facts import Figure
+from gradviz.session.facts import Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
 from gradviz.ui.theme import UI_PX, Theme
 from gradviz.ui.words import exact, missing_edges, state_in_words
@@ -32,6 +32,14 @@ def inspector_html(mirror: Mirror, node: int, theme: Theme, follows: bool) -> st
         follows: Whether it is shown because it is the current step's.
     """
     return _Page(mirror, theme).of(node, follows)
+
+
+def _resets(step: StepFact, node: int) -> bool:
+    """Whether a step sets a Value's gradient anew, whatever was pushed to it."""
+    if step.kind == "write":
+        effects = step.effects or ()
+        return any(e.node == node and e.what == "grad" for e in effects)
+    return step.kind == "zero"
 
 
 def _pushed(term: Term) -> Figure:
@@ -133,7 +141,7 @@ class _Page:
         consumers = {edge.consumer for edge in self._graph.consumers[node]}
         found: dict[int, Term] = {}
         for step in reversed(mirror.walk[: mirror.playhead]):
-            if step.kind == "zero" or len(found) == len(consumers):
+            if _resets(step, node) or len(found) == len(consumers):
                 break
             if step.node in consumers and step.node not in found:
                 terms = explain_step(

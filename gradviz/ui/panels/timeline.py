@@ -12,7 +12,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gradviz.analysis.explain import step_name, summarize_step
+from gradviz.analysis.explain import next_in_words, summarize_step
+from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
 from gradviz.ui.theme import Theme, number_font
@@ -85,6 +86,7 @@ class TimelineBar(QWidget):
         self._label.setMinimumWidth(
             self._label.fontMetrics().horizontalAdvance(widest) + 4
         )
+        self.track.writes = _writes(mirror) if total else frozenset()
         self.track.set_position(made, total)
         self._sentence.setText(self._said())
 
@@ -103,9 +105,16 @@ class TimelineBar(QWidget):
         if not mirror.walk:
             return "Seed a Value to get a walk"
         if (following := mirror.next_step) is not None:
-            # It may have been made before, and taken back.
-            return f"{step_name(mirror.graph, following)} comes next"
+            return next_in_words(mirror.graph, following)
         return ""
+
+
+def _writes(mirror: Mirror | None) -> frozenset[int]:
+    """Return the playheads after the writes of the person's code."""
+    if mirror is None or mirror.document.walk != "recorded":
+        return frozenset()
+    steps = enumerate(mirror.walk, start=1)
+    return frozenset(playhead for playhead, step in steps if step.kind == "write")
 
 
 class TimelineTrack(QWidget):
@@ -113,6 +122,7 @@ class TimelineTrack(QWidget):
 
     Attributes:
         theme: Where the colours come from.
+        writes: The playheads after writes; they have squares in place of dots.
         made: How many steps have been made.
         total: How many there are.
 
@@ -126,6 +136,7 @@ class TimelineTrack(QWidget):
         super().__init__(parent)
         self.theme = theme
         self.made = self.total = 0
+        self.writes: frozenset[int] = frozenset()
         self._hovered = -1
         self._dragged_to: int | None = None
         self.setObjectName("timeline-track")
@@ -209,7 +220,12 @@ class TimelineTrack(QWidget):
             painter.setPen(QPen(QColor(colors.accent if hovered else colors.edge), 1.5))
             painter.setBrush(QColor(colors.panel))
         radius = _DOT_PX + (1.5 if hovered else 0)
-        painter.drawEllipse(center, radius, radius)
+        if playhead in self.writes:
+            side = 2 * radius - 1
+            corner = center - QPointF(side / 2, side / 2)
+            painter.drawRect(QRectF(corner.x(), corner.y(), side, side))
+        else:
+            painter.drawEllipse(center, radius, radius)
 
     # Moving
 
