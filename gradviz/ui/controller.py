@@ -150,10 +150,27 @@ class Controller(QObject):
         """Run a file in a new worker and show what it draws."""
         self._open(Source(Open(path=str(path)), path.stem, path))
 
-    def open_expression(self, text: str, numbers: dict[str, float]) -> None:
-        """Show the graph of an expression, with the data of its variables."""
-        request = OpenExpression(text=text, numbers=numbers)
-        self._open(Source(request, text, None))
+    def open_function(self, module: str, function: str) -> None:
+        """Call a function of a module in a new worker and show what it gives."""
+        request = OpenFunction(module=module, function=function)
+        self._open(Source(request, f"{module}:{function}", None))
+
+    def open_expression(
+        self, text: str, numbers: dict[str, float], of_class: str = ""
+    ) -> None:
+        """Show the graph of an expression, with the data of its variables.
+
+        Args:
+            text: The expression.
+            numbers: The data of each variable.
+            of_class: The class of the open file that it is built from, empty for
+                gradviz's own.
+        """
+        request = OpenExpression(text=text, numbers=numbers, of_class=of_class)
+        if of_class:
+            self._ask(request)
+        else:
+            self._open(Source(request, text, None))
 
     def run_again(self) -> None:
         """Run what is open once more, from the start."""
@@ -357,9 +374,11 @@ class Controller(QObject):
     def _on_reply(
         self, link: WorkerLink | None, request: Request, reply: Reply
     ) -> None:
-        if link is not None and link is self._opening:
+        was_opening = link is not None and link is self._opening
+        if link is not None and was_opening:
             self._opening = None
-            if reply.opened is None:
+            # A file without a graph can still be run cell by cell.
+            if reply.opened is None and self.mirror is not None:
                 link.close()
                 link.deleteLater()
             else:
@@ -371,7 +390,7 @@ class Controller(QObject):
             self._take_over(request, reply)
         if reply.failure is None:
             self.succeeded.emit()
-        elif isinstance(request, Open | OpenFunction | OpenExpression):
+        elif was_opening:
             self.opening_failed.emit(reply.failure)
         else:
             self.failed.emit(reply.failure)
