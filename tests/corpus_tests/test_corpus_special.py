@@ -351,3 +351,19 @@ def test_a_class_alone_opens_with_an_expression_of_it(reader, file):
     reader.run_to_end()
     assert data(reader, "@root") == {"@root": 14.5}
     assert grads(reader, "b") == near(b=-1.5)
+
+
+# The same program gives the same picture, whatever order its sets have
+
+
+@pytest.mark.parametrize(
+    "file", ["composites.py", "lecture_mlp.py", "sum_list.py", "missing_relu_edge.py"]
+)
+def test_two_runs_give_the_same_graph_and_the_same_walk(file):
+    seen = []
+    for _ in range(2):
+        with Reader() as reader:
+            reader.open(file)
+            reader.run_to_end()
+            seen.append((reader.opened.nodes, reader.mirror.walk))
+    assert seen[0] == seen[1]
