@@ -16,14 +16,13 @@ from gradviz.analysis.local import (
     local_derivatives,
     reference,
 )
+from gradviz.analysis.writes import attribute, content, write_name
 from gradviz.graph.model import Graph
 from gradviz.numbers import DIGITS, factor, shown
 from gradviz.session.facts import Effect, Figure, StepFact
 
 ZEROED = "zero gradients"
 """What a step is called that sets every gradient back."""
-MOST_WRITTEN = 3
-"""How many attributes are named that the person's code has set."""
 
 
 @dataclass(frozen=True)
@@ -59,35 +58,10 @@ class Term:
 def step_name(graph: Graph, step: StepFact) -> str:
     """Return what a step is called: ``s1._backward()`` or ``zero gradients``."""
     if step.kind == "write":
-        return _write_name(graph, step)
+        return write_name(graph, step)
     if step.node < 0:
         return ZEROED
     return f"{bracketed(graph.nodes[step.node].name)}._backward()"
-
-
-def _write_name(graph: Graph, step: StepFact) -> str:
-    """Return ``cell 9 sets s1.∇ = 0.25, s2.∇ = 0.5 and 4 more``."""
-    who = step.place or "your code"
-    if not step.effects:
-        return f"{who} sets attributes"
-    written = [
-        f"{_attribute(graph, effect)} = {_content(effect.after)}"
-        for effect in step.effects
-    ]
-    more = len(written) - MOST_WRITTEN
-    tail = f" and {more} more" if more > 0 else ""
-    return f"{who} sets {', '.join(written[:MOST_WRITTEN])}{tail}"
-
-
-def _attribute(graph: Graph, effect: Effect) -> str:
-    name = graph.nodes[effect.node].name
-    if effect.what == "data":
-        return name
-    return f"{bracketed(name)}.{'∇' if effect.what == 'grad' else 'color'}"
-
-
-def _content(figure: Figure, digits: int = DIGITS) -> str:
-    return "None" if figure is None else shown(figure, digits)
 
 
 def next_in_words(graph: Graph, step: StepFact) -> str:
@@ -109,7 +83,7 @@ def explain_step(
     """Return the arithmetic of a step, one term for each Value it concerns.
 
     Operands come in slot order, an operand read twice once; then whatever else the step
-    wrote to. A write has a term for each attribute it set. Zeroing the gradients has no arithmetic.
+    wrote to. A write has a term for each attribute it set, and zeroing none.
 
     Args:
         graph: The graph.
@@ -167,8 +141,8 @@ def summarize_step(
 
 def _written(graph: Graph, effect: Effect, digits: int) -> Term:
     """Return what a write did to one attribute."""
-    formula = f"{_attribute(graph, effect)} = {_content(effect.after, digits)}"
-    change = f"(it was {_content(effect.before, digits)})"
+    formula = f"{attribute(graph, effect)} = {content(effect.after, digits)}"
+    change = f"(it was {content(effect.before, digits)})"
     return Term(
         effect.node,
         None,

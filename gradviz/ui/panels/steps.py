@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from gradviz.analysis.explain import Term
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import hint
+from gradviz.ui.panels.steps_head import StepsHead
 from gradviz.ui.panels.steps_model import StepRole, StepsModel
 from gradviz.ui.panels.wrap import wrapped
 from gradviz.ui.theme import UI_PX, Theme, number_font, ui_font
@@ -57,9 +58,11 @@ class StepsPanel(QWidget):
         self.list.setObjectName("steps-list")
         self.list.setAccessibleName("Steps of the walk")
         self._hint = hint("steps-hint", "", self)
+        self._head = StepsHead(controller, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self._head)
         layout.addWidget(self._hint)
         layout.addWidget(self.list, 1)
         self.list.clicked.connect(self._on_clicked)
@@ -80,10 +83,13 @@ class StepsPanel(QWidget):
     def _on_walk_changed(self) -> None:
         mirror = self._controller.mirror
         scrolled = self.list.verticalScrollBar().value()
+        self._head.refresh()
         self.model.set_mirror(mirror)
         self.list.verticalScrollBar().setValue(scrolled)
         if mirror is None:
             self._hint.setText("Open a file to see its steps.")
+        elif mirror.document.walk == "recorded":
+            self._hint.setText("No steps: your code has called no _backward().")
         else:
             self._hint.setText("No steps: seed a Value that an operation has made.")
         self._hint.setVisible(mirror is None or not mirror.walk)
@@ -252,10 +258,24 @@ class _StepDelegate(QStyledItemDelegate):
         self._paint_result(painter, area, index, phase)
         dim = phase == "later"
         painter.setPen(self._color("dim" if dim else "text"))
+        if index.data(StepRole.WRITE):
+            italic = painter.font()
+            italic.setItalic(True)
+            painter.setFont(italic)
         text = painter.fontMetrics().elidedText(
             str(index.data()), Qt.TextElideMode.ElideRight, area.width()
         )
         painter.drawText(area, _LEFT, text)
+        if place := str(index.data(StepRole.PLACE) or ""):
+            area.setLeft(area.left() + painter.fontMetrics().horizontalAdvance(text))
+            self._paint_place(painter, area, f"  · {place}")
+
+    def _paint_place(self, painter: QPainter, area: QRect, text: str) -> None:
+        """Draw where a call was made behind its name, where there is room for it."""
+        painter.setFont(ui_font(UI_PX))
+        if painter.fontMetrics().horizontalAdvance(text) <= area.width():
+            painter.setPen(self._color("dim"))
+            painter.drawText(area, _LEFT, text)
 
     @staticmethod
     def _paint_frame(painter: QPainter, area: QRect, width: int) -> None:

@@ -5,7 +5,7 @@ takes rows of its own, one per line of text.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -23,6 +23,8 @@ from gradviz.session.mirror import Mirror
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_MOST_TERMS = 40
+"""How many lines of arithmetic a step opens at most; a write may set every Value."""
 
 
 class StepRole(IntEnum):
@@ -37,6 +39,8 @@ class StepRole(IntEnum):
         MANUAL: Whether the person put the step in.
         FIRST: Whether a line of arithmetic begins a term.
         LAST: Whether the row is the last one of its step.
+        PLACE: Where in the person's code a recorded call was made.
+        WRITE: Whether the person's code set attributes here, outside any call.
     """
 
     STEP = Qt.ItemDataRole.UserRole + 1
@@ -47,6 +51,8 @@ class StepRole(IntEnum):
     MANUAL = Qt.ItemDataRole.UserRole + 6
     FIRST = Qt.ItemDataRole.UserRole + 7
     LAST = Qt.ItemDataRole.UserRole + 8
+    PLACE = Qt.ItemDataRole.UserRole + 9
+    WRITE = Qt.ItemDataRole.UserRole + 10
 
 
 def _marked(term: Term, lines: list[str]) -> list[tuple[str, bool, bool]]:
@@ -54,6 +60,12 @@ def _marked(term: Term, lines: list[str]) -> list[tuple[str, bool, bool]]:
     warns = term.wrong or term.lost is not None
     told = next((i for i, line in enumerate(lines) if line.startswith("(")), 0)
     return [(line, i == 0, warns and i >= told) for i, line in enumerate(lines)]
+
+
+def _last_to(places: Sequence[int], index: int) -> int:
+    """Return the last of ascending places up to an index, -1 where there is none."""
+    count = bisect_right(places, index)
+    return places[count - 1] if count else -1
 
 
 class StepsModel(QAbstractListModel):
@@ -83,6 +95,7 @@ class StepsModel(QAbstractListModel):
         self._terms: dict[int, tuple[Term, ...]] = {}
         self._made_at: dict[int, list[int]] = {}
         self._zeroed_at: list[int] = []
+        self._written_at: dict[int, list[int]] = {}
 
     # What has changed
 
@@ -93,13 +106,17 @@ class StepsModel(QAbstractListModel):
         self._terms.clear()
         self._made_at.clear()
         self._zeroed_at = []
+        self._written_at.clear()
         self._count = len(mirror.walk) if mirror else 0
         self.current = mirror.playhead - 1 if mirror else -1
         for i, step in enumerate(mirror.walk if mirror else ()):
-            if step.node < 0:
+            if step.kind == "zero":
                 self._zeroed_at.append(i)
-            else:
+            elif step.node >= 0:
                 self._made_at.setdefault(step.node, []).append(i)
+            for effect in step.effects or () if step.kind == "write" else ():
+                if effect.what == "grad":
+                    self._written_at.setdefault(effect.node, []).append(i)
         self.lines = self._wrapped()
         self.endResetModel()
 
@@ -147,11 +164,16 @@ class StepsModel(QAbstractListModel):
     def _wrapped(self) -> list[tuple[str, bool, bool]]:
         if self.current < 0:
             return []
-        return [
+        terms = self.terms(self.current)
+        lines = [
             line
-            for term in self.terms(self.current)
+            for term in terms[:_MOST_TERMS]
             for line in _marked(term, self._wrap(term))
         ]
+        if len(terms) > _MOST_TERMS:
+            more = f"and {len(terms) - _MOST_TERMS} more"
+            lines.append((more, True, False))
+        return lines
 
     # Rows and steps
 
@@ -195,12 +217,12 @@ class StepsModel(QAbstractListModel):
 
     def _paths(self, mirror: Mirror, index: int) -> dict[int, tuple[int, int]]:
         """Return how many of each operand's slots have pushed after a step."""
-        zeroed = bisect_right(self._zeroed_at, index)
-        since = self._zeroed_at[zeroed - 1] if zeroed else -1
         counts: dict[int, tuple[int, int]] = {}
-        for operand in dict.fromkeys(
-            mirror.graph.nodes[mirror.walk[index].node].operands
-        ):
+        node = mirror.walk[index].node
+        operands = mirror.graph.nodes[node].operands if node >= 0 else ()
+        for operand in dict.fromkeys(operands):
+            written = self._written_at.get(operand, ())
+            since = max(_last_to(self._zeroed_at, index), _last_to(written, index))
             pushed = expected = 0
             for edge in mirror.graph.consumers[operand]:
                 made = self._made_at.get(edge.consumer, ())
@@ -252,6 +274,10 @@ class StepsModel(QAbstractListModel):
                 return self._phase(index)
             case StepRole.MANUAL:
                 return step.kind == "manual"
+            case StepRole.PLACE:
+                return step.place if step.kind == "recorded" else ""
+            case StepRole.WRITE:
+                return step.kind == "write"
             case StepRole.RESULT:
                 return self._result(mirror, index, step)
             case StepRole.WARNING:
@@ -295,11 +321,17 @@ class StepsModel(QAbstractListModel):
         )
         if index == self.current:
             action = "This step was made last"
-        by_hand = "Put in by hand" if step.kind == "manual" else ""
-        return "\n".join(part for part in (terms, by_hand, action) if part)
+        who = "Put in by hand" if step.kind == "manual" else ""
+        if step.kind == "recorded":
+            who = f"Called by {step.place or 'your code'}"
+        elif step.kind == "write":
+            who = "Set by your code, outside of any _backward()"
+        return "\n".join(part for part in (terms, who, action) if part)
 
     def _spoken(self, mirror: Mirror, index: int, step: StepFact) -> str:
         kind = ", put in by hand" if step.kind == "manual" else ""
+        if step.kind == "recorded" and step.place:
+            kind = f", called by {step.place}"
         result = self._result(mirror, index, step)
         phase = {"current": "made last", "next": "next", "later": "to come"}
         said = phase.get(self._phase(index), "made")
