@@ -1,5 +1,6 @@
 """The window: canvas in the middle, panels around it, one action for every command."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -38,6 +39,7 @@ from gradviz.ui.settings import Settings
 from gradviz.ui.status import Status
 from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
 from gradviz.ui.toolbar import ToolBar
+from gradviz.ui.words import Change
 from gradviz.worker.messages import Failure
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
@@ -127,12 +129,22 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         controller, canvas, find = self.controller, self.canvas, self._find
+        source = self.docks.source
         self.actions_by_name.connect(
             {
                 "open": self._opening.ask_for_file,
                 "new-expression": self._opening.ask_for_expression,
                 "run-again": controller.run_again,
                 "stop": self._stop,
+                "save": source.save,
+                "source": lambda: self.docks.show(source),
+                "run-cell": lambda: source.run_current(go_on=False),
+                "run-cell-next": lambda: source.run_current(go_on=True),
+                "run-above": source.run_above,
+                "run-below": source.run_below,
+                "cell-above": lambda: source.go(-1),
+                "cell-below": lambda: source.go(1),
+                "revert-cell": source.revert_current,
                 "export": self.export_picture,
                 "quit": self.close,
                 "undo": controller.undo,
@@ -181,6 +193,14 @@ class MainWindow(QMainWindow):
         canvas.constant_activated.connect(self._edit_leaf)
         canvas.zoom_changed.connect(self._status.show_zoom)
         self.docks.inspector.node_activated.connect(self._go_to)
+        source.node_activated.connect(self._go_to)
+        source.changed.connect(self._update_actions)
+        source.failed.connect(
+            lambda why: self._notice.show_failure(Failure("request", why))
+        )
+        source.copied.connect(self.open)
+        self._opening.may_leave = source.ask_to_leave
+        self._opening.path_chosen.connect(self.docks.show_source_of)
         find.found_changed.connect(canvas.set_found)
         find.current_changed.connect(self._go_to)
         find.closed.connect(lambda: canvas.setFocus())
@@ -293,9 +313,15 @@ class MainWindow(QMainWindow):
         if self.controller.source is not self._shown_source:
             self._shown_source = self.controller.source
             self._layouts.forget()
+            self.set_changes({})
         self._layouts.lay_out(mirror.graph, opened.kept)
         self._status.show_session(self.controller)
         self._update_actions()
+
+    def set_changes(self, changes: Mapping[int, Change]) -> None:
+        """Mark what is not as it was before the file was run again; {} for nothing."""
+        for view in (self.canvas, self.docks.leaves, self.docks.inspector):
+            view.set_changes(changes)
 
     def _on_layout_ready(self, layout: Layout) -> None:
         mirror = self.controller.mirror
@@ -327,6 +353,7 @@ class MainWindow(QMainWindow):
     def _on_selected(self, node: int) -> None:
         self.docks.inspector.set_selected(node)
         self.docks.seeds.set_selected(node)
+        self.docks.source.set_selected(node)
         self._update_actions()
 
     def _go_to(self, node: int) -> None:
@@ -358,7 +385,17 @@ class MainWindow(QMainWindow):
         document = mirror.document if mirror else None
         here, end = (mirror.playhead, len(mirror.walk)) if mirror else (0, 0)
         node = self.canvas.selected_node
+        source = self.docks.source
+        at_cell = source.view.current >= 0
         enabled = {
+            "save": source.has_unsaved,
+            "run-cell": at_cell and source.can_run,
+            "run-cell-next": at_cell and source.can_run,
+            "run-above": at_cell and source.can_run,
+            "run-below": at_cell and source.can_run,
+            "cell-above": at_cell,
+            "cell-below": at_cell,
+            "revert-cell": at_cell and source.has_unsaved,
             "run-again": self.controller.source is not None,
             "stop": self.controller.busy,
             "export": mirror is not None,
@@ -468,8 +505,11 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember where everything is."""
+        """Remember where everything is; edits that are not saved keep it open."""
         self._playback.pause()
+        if not self.docks.source.ask_to_leave():
+            event.ignore()
+            return
         self._settings.save_window(self.saveGeometry(), self.saveState())
         super().closeEvent(event)
 

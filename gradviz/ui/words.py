@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradviz.analysis.local import reference
+from gradviz.analysis.local import bracketed, reference
 from gradviz.graph.model import Graph
 from gradviz.numbers import MINUS, shown
 from gradviz.session.facts import Figure
@@ -84,6 +84,15 @@ def change_in_words(mirror: Mirror, node: int, change: Change) -> list[str]:
         )
         if before is not None and before != now
     ]
+
+
+def expression(mirror: Mirror, node: int) -> str:
+    """Return what an op computes, on one line: ``a × 2``, ``max(a, 3)``."""
+    made = mirror.graph.nodes[node]
+    names = [reference(mirror.graph, i, mirror.data) for i in made.operands]
+    if any(character.isalnum() for character in made.op):
+        return f"{made.op}({', '.join(names)})"
+    return f" {made.op} ".join(map(bracketed, names))
 
 
 def value_in_words(

@@ -115,7 +115,7 @@ class CanvasView(Surface):
             kept = None
         was = self._marks.selected
         self._shown = Shown(mirror, self._digits)
-        self._changes = {}
+        self._shown.changed = frozenset(self._changes)
         self.picture = self._pictured(self._shown, layout)
         self._marks = Highlights(selected=kept)
         self._walker = Walker()
@@ -225,7 +225,10 @@ class CanvasView(Surface):
             self._announce()
 
     def set_changes(self, changes: Mapping[int, Change]) -> None:
-        """Mark what is not as it was before the file was run again; {} for nothing."""
+        """Mark what is not as it was before the file was run again; {} for nothing.
+
+        The marks stay until this is called again, whatever graph is shown.
+        """
         self._changes = dict(changes)
         if self._shown is not None:
             self._shown.changed = frozenset(self._changes)

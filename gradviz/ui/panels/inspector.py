@@ -1,5 +1,7 @@
 """The Inspector dock: everything about one Value."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
@@ -8,6 +10,7 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.inspector_text import inspector_html
 from gradviz.ui.theme import Theme, number_font
+from gradviz.ui.words import Change
 
 
 class InspectorPanel(QWidget):
@@ -29,6 +32,7 @@ class InspectorPanel(QWidget):
         self.setObjectName("inspector-panel")
         self._controller, self._theme = controller, theme
         self._selected = -1
+        self._changes: Mapping[int, Change] = {}
         self._html = ""
         self._hint = hint("inspector-hint", "", self)
         self.page = _Page(self)
@@ -53,6 +57,11 @@ class InspectorPanel(QWidget):
             self._selected = node
             self.page.verticalScrollBar().setValue(0)
             self._refresh()
+
+    def set_changes(self, changes: Mapping[int, Change]) -> None:
+        """Tell what is not as it was before the file was run again; {} for nothing."""
+        self._changes = dict(changes)
+        self._refresh()
 
     @property
     def shown(self) -> int:
@@ -80,7 +89,9 @@ class InspectorPanel(QWidget):
             self._hint.setText("Click a Value in the graph to see all about it here.")
         if mirror is None or node < 0:
             return
-        html = inspector_html(mirror, node, self._theme, self._selected < 0)
+        html = inspector_html(
+            mirror, node, self._theme, self._selected < 0, self._changes.get(node)
+        )
         if html != self._html:
             self._html = html
             scrolled = self.page.verticalScrollBar().value()

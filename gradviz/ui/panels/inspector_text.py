@@ -15,14 +15,26 @@ from gradviz.numbers import factor, shown
 from gradviz.session.facts import Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
 from gradviz.ui.theme import UI_PX, Theme
-from gradviz.ui.words import exact, missing_edges, state_in_words
+from gradviz.ui.words import (
+    Change,
+    change_in_words,
+    exact,
+    missing_edges,
+    state_in_words,
+)
 
 MOST = 40
 """How many operands or consumers are listed."""
 _MOST_SUMMANDS = 4
 
 
-def inspector_html(mirror: Mirror, node: int, theme: Theme, follows: bool) -> str:
+def inspector_html(
+    mirror: Mirror,
+    node: int,
+    theme: Theme,
+    follows: bool,
+    change: Change | None = None,
+) -> str:
     """Return all that is known of a Value.
 
     Args:
@@ -30,8 +42,9 @@ def inspector_html(mirror: Mirror, node: int, theme: Theme, follows: bool) -> st
         node: The Value.
         theme: Where the colours come from.
         follows: Whether it is shown because it is the current step's.
+        change: What it held before the file was run again.
     """
-    return _Page(mirror, theme).of(node, follows)
+    return _Page(mirror, theme, change).of(node, follows)
 
 
 def _resets(step: StepFact, node: int) -> bool:
@@ -50,8 +63,9 @@ def _pushed(term: Term) -> Figure:
 
 
 class _Page:
-    def __init__(self, mirror: Mirror, theme: Theme) -> None:
+    def __init__(self, mirror: Mirror, theme: Theme, change: Change | None) -> None:
         self._mirror, self._colors = mirror, theme.palette
+        self._change = change or Change()
         self._graph = mirror.graph
 
     def of(self, node: int, follows: bool) -> str:
@@ -80,6 +94,10 @@ class _Page:
         if (seed := mirror.seeds.get(node)) is not None:
             rows.insert(2, self._row("seed", self._number(seed)))
         rows += self._losses(node)
+        rows += [
+            self._row("changed", escape(said))
+            for said in change_in_words(mirror, node, self._change)
+        ]
         rows += [
             self._row("edge", self._colored(escape(sentence), "attention"))
             for sentence in missing_edges(self._graph, node)

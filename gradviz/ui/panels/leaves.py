@@ -1,5 +1,6 @@
 """The Leaves dock: every leaf with a slider and an exact entry."""
 
+from collections.abc import Mapping
 from itertools import count
 
 from PySide6.QtCore import Qt
@@ -8,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from gradviz.analysis.explain import listed
 from gradviz.graph.model import Graph
+from gradviz.numbers import shown
 from gradviz.session.facts import Figure
+from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import (
     GAP_PX,
@@ -21,7 +24,7 @@ from gradviz.ui.panels.fields import FieldError, NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.rows import Row, RowList
 from gradviz.ui.theme import UI_PX, Theme, ui_font
-from gradviz.ui.words import exact
+from gradviz.ui.words import Change, change_in_words, exact, expression
 
 FIELD_PX = 66
 RIGHT_PX = 28
@@ -42,6 +45,7 @@ class LeavesPanel(QWidget):
     Attributes:
         file_numbers: What the file gave each leaf, by its id.
         reaches: How far each leaf's slider goes.
+        changes: What each leaf held before the file was run again.
         name_px: The width of the column of names.
     """
 
@@ -52,6 +56,7 @@ class LeavesPanel(QWidget):
         self.setObjectName("leaves-panel")
         self.file_numbers: dict[int, Figure] = {}
         self.reaches: dict[int, float] = {}
+        self.changes: Mapping[int, Change] = {}
         self.name_px = 46
         self._controller, self._theme = controller, theme
         self._gestures = count(1)
@@ -91,6 +96,11 @@ class LeavesPanel(QWidget):
             assert isinstance(row, _LeafRow)
             row.set_theme(theme)
 
+    def set_changes(self, changes: Mapping[int, Change]) -> None:
+        """Mark what is not as it was before the file was run again; {} for nothing."""
+        self.changes = dict(changes)
+        self._rows.rebind()
+
     @property
     def shown(self) -> tuple[int, ...]:
         """Ids of the leaves listed, from the top; -1 is the heading."""
@@ -98,6 +108,8 @@ class LeavesPanel(QWidget):
 
     def show_leaf(self, node: int) -> bool:
         """Scroll to a leaf and put the cursor into its field; False if not listed."""
+        if node not in self._rows.keys:
+            self._filter.clear()
         if node not in self._rows.keys:
             return False
         row = self._rows.row(node)
@@ -133,9 +145,14 @@ class LeavesPanel(QWidget):
             self._rows.set_keys(())
             return
         nodes, text = mirror.graph.nodes, self._filter.text().strip().casefold()
-        found = [i for i in mirror.graph.leaves if text in nodes[i].name.casefold()]
+        found = [
+            i
+            for i in mirror.graph.leaves
+            if text in nodes[i].name.casefold() or text in label(mirror, i).casefold()
+        ]
         named = [i for i in found if not nodes[i].constant]
         unnamed = [i for i in found if nodes[i].constant]
+        unnamed.sort(key=lambda i: _first_use(mirror.graph, i))
         self._say("" if found else f"No leaf is called {self._filter.text()!r}.")
         self._measure_names()
         self._rows.set_keys((*named, *((_UNNAMED,) if unnamed else ()), *unnamed))
@@ -149,9 +166,7 @@ class LeavesPanel(QWidget):
         mirror = self._controller.mirror
         if mirror is None:
             return
-        names = sorted(
-            (mirror.graph.nodes[i].name for i in mirror.graph.leaves), key=len
-        )
+        names = sorted((label(mirror, i) for i in mirror.graph.leaves), key=len)
         metrics = QFontMetrics(_name_font())
         widest = max((metrics.horizontalAdvance(n) for n in names[-50:]), default=0)
         room = max(_NAME_PX, min(round(self.width() * 0.34), self.width() - _REST_PX))
@@ -196,7 +211,8 @@ class _LeafRow(Row):
         # Names that differ often do so at the end: weight_1, weight_2.
         self.name = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.name.setFont(_name_font())
-        self.heading = QLabel("Unnamed", self)
+        self.heading = QLabel("Constants", self)
+        self.heading.setToolTip("Numbers that an op made Values of")
         self.heading.setProperty("role", "heading")
         self.slider = LeafSlider("leaf-slider", self)
         self.field = NumberField("leaf-field", "", self)
@@ -255,8 +271,7 @@ class _LeafRow(Row):
         if not is_leaf or mirror is None:
             return
         node = mirror.graph.nodes[key]
-        self.name.setText(node.name)
-        self.name.setToolTip(_use(mirror.graph, key))
+        self._show_name(mirror)
         self.name.setProperty("role", "dim" if node.constant else "")
         self.name.style().polish(self.name)
         for widget, part in (
@@ -271,11 +286,21 @@ class _LeafRow(Row):
         self.field.setAccessibleName(f"{node.name}, exact number")
         self.field.restore()
 
+    def _show_name(self, mirror: Mirror) -> None:
+        assert self.key is not None
+        mark = "Δ " if self.key in self._panel.changes else ""
+        self.name.setText(mark + label(mirror, self.key))
+        said = [_use(mirror, self.key)]
+        if change := self._panel.changes.get(self.key):
+            said += change_in_words(mirror, self.key, change)
+        self.name.setToolTip("\n".join(said))
+
     def refresh(self) -> None:
         """Show the leaf's number; one on its way to the worker is shown already."""
         mirror, node = self._controller.mirror, self.key
         if node is None or node == _UNNAMED or mirror is None:
             return
+        self._show_name(mirror)
         if self.slider.is_held():
             return
         if not self._controller.busy:
@@ -288,7 +313,7 @@ class _LeafRow(Row):
         self.reset.setVisible(node in edited)
         if node in edited:
             from_file = self._panel.file_numbers.get(node)
-            name = mirror.graph.nodes[node].name
+            name = label(mirror, node)
             number = "" if from_file is None else f", {exact(from_file)}"
             self.reset.say(f"Reset {name} to the file's number{number}")
 
@@ -328,10 +353,25 @@ def _reach(number: Figure) -> float:
     return reach_for(number) if isinstance(number, int | float) else reach_for(0.0)
 
 
-def _use(graph: Graph, node: int) -> str:
+def label(mirror: Mirror, node: int) -> str:
+    """Return what a leaf is called: a constant by the op that reads it, ``a × 2``."""
+    uses = mirror.graph.consumers[node]
+    if mirror.graph.nodes[node].constant and len(uses) == 1:
+        return expression(mirror, uses[0].consumer)
+    return mirror.graph.nodes[node].name
+
+
+def _first_use(graph: Graph, node: int) -> tuple[int, int]:
+    uses = graph.consumers[node]
+    return (uses[0].consumer, uses[0].slot) if uses else (len(graph), node)
+
+
+def _use(mirror: Mirror, node: int) -> str:
     """Return a sentence on what reads a leaf."""
+    graph = mirror.graph
     readers = dict.fromkeys(edge.consumer for edge in graph.consumers[node])
-    name = graph.nodes[node].name
+    made = graph.nodes[node]
+    name = f"The constant {shown(mirror.data[node])}" if made.constant else made.name
     if not readers:
         return f"{name}: nothing reads it"
     return f"{name}: read by {listed([graph.nodes[i].name for i in readers], _FEEDS)}"

@@ -275,7 +275,7 @@ def test_leaves_without_a_name_come_last_under_their_heading(show) -> None:
     rows = list(panel._rows.rows)
     assert rows[0].name.text() == "x"
     assert rows[1].heading.isVisible()
-    assert rows[1].heading.text() == "Unnamed"
+    assert rows[1].heading.text() == "Constants"
     assert [row.field.text() for row in rows[2:]] == ["2", "1"]
 
 
