@@ -12,8 +12,8 @@ from gradviz.sources.own_class import new_leaf
 if TYPE_CHECKING:
     from gradviz.sources.run import Run
 
-_NESTED = 3
-"""How deep in lists and dictionaries a Value is looked for."""
+_NESTED = 6
+"""How deep a Value is looked for: ``net.layers[0].neurons[0].w[0]``."""
 _LOOKED_AT = 200_000
 """How many things are looked at: a data set is not searched to its end."""
 
@@ -24,11 +24,20 @@ def named(run: "Run", adapters: Adapters) -> Iterator[tuple[str, object]]:
     A name leads to Values in lists, dictionaries, and the attributes of an object of
     the person's own class (``net.layers[0]``).
     """
-    level: list[tuple[str, object]] = [
-        (name, held)
-        for name, held in list(run.namespace.items())
-        if not name.startswith("__") and not run.is_output(name, held)
-    ]
+    return values_in(
+        [
+            (name, held)
+            for name, held in list(run.namespace.items())
+            if not name.startswith("__") and not run.is_output(name, held)
+        ],
+        adapters,
+    )
+
+
+def values_in(
+    level: list[tuple[str, object]], adapters: Adapters
+) -> Iterator[tuple[str, object]]:
+    """Return every Value among some named things, and in them."""
     left = _LOOKED_AT
     opened: set[int] = set()
     for _ in range(_NESTED + 1):

@@ -37,11 +37,18 @@ class CodeError(Exception):
 
     Attributes:
         filename: The cell or script that was running.
+        folder: The folder of the file.
     """
 
-    def __init__(self, filename: str, cause: BaseException | None = None) -> None:
+    def __init__(
+        self,
+        filename: str,
+        cause: BaseException | None = None,
+        folder: Path | None = None,
+    ) -> None:
         super().__init__(f"{filename} failed.")
         self.filename = filename
+        self.folder = folder or Path()
         self.__cause__ = cause
 
 
@@ -50,6 +57,7 @@ class Run:
 
     Attributes:
         program: The program.
+        folder: Where it runs.
         namespace: Its global names.
         drawing: What it has asked to have drawn.
         running: The index of the cell that runs, -1 while none does.
@@ -59,13 +67,20 @@ class Run:
         recorder: Records what their backward pass does, if there is one.
     """
 
-    def __init__(self, program: Program, listener: RunListener | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        listener: RunListener | None = None,
+        folder: Path | None = None,
+    ) -> None:
         """Make this process the program's own: its folder, its path, its main module.
 
         Args:
             program: The program.
             listener: Is told what runs and what it displays.
+            folder: Where it runs; the file's folder by default.
         """
+        self.folder = folder or program.folder
         self.program = program
         self.drawing = Drawing()
         self.running = -1
@@ -87,9 +102,8 @@ class Run:
 
     def _settle(self) -> None:
         sys.dont_write_bytecode = True
-        folder = self.program.folder
-        self._folders = import_folders(folder)
-        os.chdir(folder)
+        self._folders = import_folders(self.folder)
+        os.chdir(self.folder)
         sys.argv = [str(self.program.path.resolve())]
         put_on_path(self._folders)
         setattr(builtins, TIMED, _Timed())
@@ -161,6 +175,18 @@ class Run:
         text = cell.source if source is None else source
         self._as_running(cell.index, cell.filename, lambda: self._run(text, cell))
 
+    def run_other(self, name: str, act: Callable[[], None]) -> None:
+        """Run code of the person's that is no cell, as the file's first is run.
+
+        Args:
+            name: What it is called.
+            act: Calls it, in a function marked with ``calls_theirs``.
+
+        Raises:
+            CodeError: It failed.
+        """
+        self._as_running(0, name, act)
+
     def _as_running(self, index: int, name: str, act: Callable[[], None]) -> None:
         """Do something as a cell does: told, followed, its figures shown.
 
@@ -175,7 +201,7 @@ class Run:
         error = self._error_of(self._show_figures) or error
         self._guards.restore_builtins()
         self.running = -1
-        failed = None if error is None else CodeError(name, error)
+        failed = None if error is None else CodeError(name, error, self.folder)
         seconds = time.perf_counter() - began
         self._listener.cell_ended(index, self.count, seconds, failed)
         if failed is not None:

@@ -5,6 +5,9 @@ import traceback
 from pathlib import Path
 
 from gradviz.session.session import StepError
+from gradviz.sources.advice import missing_module, other_python
+from gradviz.sources.guards import NoInputError
+from gradviz.sources.program import SourceError
 from gradviz.sources.run import CodeError
 from gradviz.worker.limits import needed_memory
 from gradviz.worker.messages import Failure
@@ -35,11 +38,13 @@ def failure_of(error: CodeError | StepError) -> Failure:
     if isinstance(cause, KeyboardInterrupt):
         what = "You stopped the program"
         message = f"{what} in {filename}, line {line}." if line else f"{what}."
+    elif isinstance(cause, NoInputError | SourceError):
+        message = str(cause)
     elif isinstance(error, CodeError):
         at = f" on line {line}" if line and filename == where else ""
-        message = f"{os.path.basename(where)} failed{at}: {_said(cause)}"
+        message = f"{os.path.basename(where)} failed{at}: {_said(cause, error.folder)}"
     else:
-        message = f"{where.rstrip('.')}: {_said(cause)}"
+        message = f"{where.rstrip('.')}: {_said(cause, Path())}"
     return Failure(
         "code",
         message,
@@ -72,7 +77,12 @@ def _leave_out_ours(report: traceback.TracebackException) -> None:
         told = todo.pop()
         if told is None:
             continue
-        theirs = [frame for frame in told.stack if not is_ours(frame.filename)]
+        theirs = [
+            frame
+            for frame in told.stack
+            if not is_ours(frame.filename)
+            and not frame.filename.startswith("<frozen importlib")
+        ]
         told.stack = traceback.StackSummary.from_list(theirs)
         todo += [told.__cause__, told.__context__, *(told.exceptions or ())]
 
@@ -96,10 +106,12 @@ def _place(
     return (own[-1].filename, own[-1].lineno) if own else ("", None)
 
 
-def _said(cause: BaseException) -> str:
+def _said(cause: BaseException, folder: Path) -> str:
     """Return what an exception says, as the end of a sentence."""
     if isinstance(cause, ModuleNotFoundError) and cause.name:
-        return f"it needs the module {cause.name}, which is not installed here."
+        return missing_module(cause.name, folder)
+    if isinstance(cause, SyntaxError) and (told := other_python(cause)):
+        return told
     if isinstance(cause, SystemExit):
         return f"it called exit({cause.code!r})."
     if isinstance(cause, MemoryError):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,52 @@ def test_a_script_that_is_no_text_is_told_in_a_sentence(tmp_path):
     path.write_bytes(b"x = '\xff'\n")
     with pytest.raises(SourceError, match=r"^binary\.py is not readable as text: "):
         read_program(path)
+
+
+# Where Values are found
+
+
+NET = """
+class Layer:
+    def __init__(self):
+        self.w = [Value(1), Value(2)]
+        self.b = Value(3)
+class Net:
+    def __init__(self):
+        self.layers = [Layer()]
+        self.out = self.layers[0].w[0] * self.layers[0].b
+net = Net()
+"""
+
+
+def test_values_in_objects_of_the_person_s_own_are_found(write):
+    ran = run(write(CLASS + NET))
+    assert list(ran.variables(Adapters()).values()) == [
+        "net.out",
+        *("net.layers[0].b", "net.layers[0].w[0]", "net.layers[0].w[1]"),
+    ]
+
+
+def test_a_large_data_set_is_not_searched_to_its_end(write):
+    ran = run(write(CLASS + "data = [[i] for i in range(300_000)]\nx = Value(1)\n"))
+    assert list(ran.variables(Adapters()).values()) == ["x"]
+
+
+def test_an_object_that_holds_itself_is_searched_once(write):
+    ran = run(write(CLASS + "class N: pass\nn = N()\nn.me = [n, n]\nn.x = Value(1)\n"))
+    assert list(ran.variables(Adapters()).values()) == ["n.x"]
+
+
+def test_classes_of_values_are_found_where_no_graph_is(write, tmp_path):
+    (tmp_path / "engine.py").write_text(CLASS.replace("class Value", "class Node"))
+    ran = run(
+        write(
+            CLASS + "import engine\nfrom engine import Node\nfrom pathlib import Path\n"
+            "class Net:\n    def __init__(self, x): self.data = x\n"
+            "class Picky:\n    def __init__(self, a, b, c): pass\n"
+        )
+    )
+    assert ran.value_classes(Adapters()) == [
+        ran.namespace["Value"],
+        sys.modules["engine"].Node,
+    ]
