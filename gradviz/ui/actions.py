@@ -75,6 +75,14 @@ MENUS = (
             ),
             None,
             Command(
+                "save",
+                "&Save to File",
+                "Write the edited cells into the file",
+                ("Ctrl+S",),
+                "save",
+            ),
+            None,
+            Command(
                 "export",
                 "&Export Picture…",
                 "Save what the canvas shows as SVG, PNG, PDF or JSON",
@@ -188,6 +196,37 @@ MENUS = (
                 ("Ctrl+2",),
                 checkable=True,
                 short="accumulate",
+            ),
+        ),
+    ),
+    Menu(
+        "&Cell",
+        (
+            Command("source", "&Source", "Show the code of the file", ("Ctrl+U",)),
+            None,
+            Command(
+                "run-cell", "&Run", "Run the cell and stay there", ("Ctrl+Return",)
+            ),
+            Command(
+                "run-cell-next",
+                "Run and &Go On",
+                "Run the cell and go to the next one",
+                ("Shift+Return",),
+            ),
+            Command("run-above", "Run All &Above", "Run every cell above this one"),
+            Command(
+                "run-below",
+                "Run This and All &Below",
+                "Run this cell and every one below it",
+            ),
+            None,
+            Command("cell-above", "Cell A&bove", "Go to the cell above", ("Alt+Up",)),
+            Command("cell-below", "Cell Be&low", "Go to the cell below", ("Alt+Down",)),
+            None,
+            Command(
+                "revert-cell",
+                "Re&vert to the File",
+                "Put back what the file says in this cell",
             ),
         ),
     ),

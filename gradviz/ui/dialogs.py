@@ -51,7 +51,10 @@ class ShortcutsDialog(QDialog):
         ]
         groups.append((_ON_THE_CANVAS, list(MOUSE)))
         by_title = dict(groups)
-        for titles in (("File", "Edit", "View", "Help"), ("Walk", _ON_THE_CANVAS)):
+        for titles in (
+            ("File", "Edit", "View", "Help"),
+            ("Walk", "Cell", _ON_THE_CANVAS),
+        ):
             column = self._column([(title, by_title[title]) for title in titles])
             columns.addWidget(column, alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

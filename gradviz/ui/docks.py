@@ -1,25 +1,39 @@
 """The panels around the canvas, as docks that can be moved, closed and restored."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QTabWidget,
+    QWidget,
+)
 
+from gradviz.assets import resource_dir
+from gradviz.sources.program import NOTEBOOK_SUFFIXES
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
 from gradviz.ui.panels.seeds import SeedsPanel
+from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
+SOURCE_PX = 400
+"""How wide code wants to be; no more than a third of the window."""
 
 
 class Docks:
     """Makes the panels and puts them beside the canvas.
 
     Attributes:
+        source: The code of the file; a tab behind the leaves, in front for a person's
+            own notebook.
         leaves: Leaf data.
         seeds: Seed gradients.
         steps: The walk.
@@ -31,6 +45,7 @@ class Docks:
         self, window: QMainWindow, controller: Controller, theme: Theme
     ) -> None:
         self._window = window
+        self.source = SourcePanel(controller, theme, window)
         self.leaves = LeavesPanel(controller, theme, window)
         self.seeds = SeedsPanel(controller, theme, window)
         self.steps = StepsPanel(controller, theme, window)
@@ -40,11 +55,16 @@ class Docks:
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self._places = (
             (self._dock("Leaves", self.leaves), left),
+            (self._dock("Source", self.source), left),
             (self._dock("Seed gradients", self.seeds), left),
             (self._dock("Steps", self.steps), right),
             (self._dock("Inspector", self.inspector), right),
             (self._dock("Output", self.output), Qt.DockWidgetArea.BottomDockWidgetArea),
         )
+        window.setTabPosition(left, QTabWidget.TabPosition.North)
+        self.source.header.stand_on(self._source_dock)
+        self._has_widened = False
+        self._source_dock.visibilityChanged.connect(self._on_source_seen)
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -52,6 +72,7 @@ class Docks:
         controller.opening_began.connect(self._on_opening_began)
         controller.printed.connect(self._on_printed)
         self.arrange()
+        self.show_source_of(controller.path)
 
     def arrange(self) -> None:
         """Put every dock where it is at the first start."""
@@ -62,7 +83,11 @@ class Docks:
         for dock, area in self._places:
             self._window.addDockWidget(area, dock)
             dock.show()
-        leaves, seeds, steps, inspector, output = (dock for dock, _ in self._places)
+        leaves, source, seeds, steps, inspector, output = (
+            dock for dock, _ in self._places
+        )
+        self._window.tabifyDockWidget(leaves, source)
+        leaves.raise_()
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
@@ -85,6 +110,7 @@ class Docks:
     def set_theme(self, theme: Theme) -> None:
         """Change the colours of every panel."""
         each: tuple[Callable[[Theme], None], ...] = (
+            self.source.set_theme,
             self.leaves.set_theme,
             self.seeds.set_theme,
             self.steps.set_theme,
@@ -94,12 +120,34 @@ class Docks:
         for set_theme in each:
             set_theme(theme)
 
+    def show_source_of(self, path: Path | None) -> None:
+        """Show the code of a file, in front where it is a person's own notebook."""
+        self.source.show_path(path)
+        if path is not None and _is_own_notebook(path):
+            self.show(self.source)
+
+    @property
+    def _source_dock(self) -> QDockWidget:
+        return self._places[1][0]
+
+    def _on_source_seen(self, seen: bool) -> None:
+        """Give code some room when it first comes to the front; then it is theirs."""
+        dock = self._source_dock
+        if seen and not self._has_widened and not dock.isFloating():
+            self._has_widened = True
+            wanted = min(SOURCE_PX, self._window.width() // 3)
+            resize = self._window.resizeDocks
+            if dock.width() < wanted:
+                resize([dock], [wanted], Qt.Orientation.Horizontal)
+            resize([dock, self._places[2][0]], [3, 1], Qt.Orientation.Vertical)
+
     def _on_opening_began(self) -> None:
         self._has_printed = False
 
-    def _on_printed(self) -> None:
+    def _on_printed(self, _stream: str, _text: str, cell: int) -> None:
         """Open the output with the first line; closed again, it stays closed."""
-        if not self._has_printed:
+        stands_below_cell = cell >= 0 and self.source.isVisible()
+        if not self._has_printed and not stands_below_cell:
             self._has_printed = True
             self.show(self.output)
 
@@ -108,3 +156,9 @@ class Docks:
         dock.setObjectName(f"dock-{title.lower().replace(' ', '-')}")
         dock.setWidget(panel)
         return dock
+
+
+def _is_own_notebook(path: Path) -> bool:
+    """Whether a file is one whose cells a person may want to run one by one."""
+    is_lesson = path.resolve().is_relative_to(resource_dir())
+    return path.suffix.lower() in NOTEBOOK_SUFFIXES and not is_lesson

@@ -1,5 +1,6 @@
 """Ways to open something: dialogs, recent files, lessons, a file dropped."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,14 +19,17 @@ class Opening(QObject):
     """Lets the person choose what to show.
 
     Attributes:
+        may_leave: Whether what is shown can be left; asks where edits would be lost.
         recent_menu: Files opened before.
         lessons_menu: The lessons that come with gradviz.
 
     Signals:
         chosen: Something is going to be opened.
+        path_chosen: The file that is going to be opened, None where it is no file.
     """
 
     chosen = Signal()
+    path_chosen = Signal(object)
 
     def __init__(
         self, controller: Controller, settings: Settings, window: QWidget
@@ -34,6 +38,7 @@ class Opening(QObject):
         self._controller = controller
         self._settings = settings
         self._window = window
+        self.may_leave: Callable[[], bool] = lambda: True
         self.recent_menu = QMenu("Open &Recent", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.lessons_menu = QMenu("Open &Lesson", window)
@@ -44,6 +49,9 @@ class Opening(QObject):
 
     def open(self, path: Path) -> None:
         """Run a file and show what it draws."""
+        if path != self._controller.path and not self.may_leave():
+            return
+        self.path_chosen.emit(path)
         self.chosen.emit()
         self._controller.open(path)
 
@@ -67,6 +75,9 @@ class Opening(QObject):
         dialog.open()
 
     def _open_expression(self, dialog: ExpressionDialog) -> None:
+        if not self.may_leave():
+            return
+        self.path_chosen.emit(None)
         self.chosen.emit()
         self._controller.open_expression(dialog.text, dialog.numbers)
 

@@ -103,10 +103,17 @@ def test_restore_panels_puts_every_panel_back(lesson) -> None:
 def test_a_panel_is_closed_and_shown_by_its_menu(screen) -> None:
     menu = screen.menu("Panels")
     texts = [action.text() for action in menu.actions()]
-    assert texts == ["Leaves", "Seed gradients", "Steps", "Inspector", "Output"]
-    menu.actions()[2].trigger()
+    assert texts == [
+        "Leaves",
+        "Source",
+        "Seed gradients",
+        "Steps",
+        "Inspector",
+        "Output",
+    ]
+    menu.actions()[3].trigger()
     assert "dock-steps" not in visible_docks(screen)
-    menu.actions()[2].trigger()
+    menu.actions()[3].trigger()
     assert visible_docks(screen) == DOCKS
 
 

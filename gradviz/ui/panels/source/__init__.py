@@ -1,0 +1,1 @@
+"""The Source dock: the cells of the open notebook, or the lines of a script."""
