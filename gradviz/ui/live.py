@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QApplication
 
-from gradviz.graph.adapter import Adapters
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.startup import check_display
 from gradviz.worker.desk import Desk
-from gradviz.worker.messages import AnyRequest, ChooseRoots, Reply
-from gradviz.worker.opened import Drawn
+from gradviz.worker.messages import AnyAnswer, AnyRequest, ChooseRoots, Reply, Stage
+from gradviz.worker.opened import Drawn, Reader
 
 
 class LiveController(Controller):
@@ -21,7 +20,7 @@ class LiveController(Controller):
     def __init__(self, drawn: Drawn) -> None:
         super().__init__()
         self._drawn = drawn
-        self._desk = Desk(self._on_stage_changed, drawn)
+        self._desk = Desk(self._on_told, drawn)
 
     @property
     def alive(self) -> bool:
@@ -35,6 +34,10 @@ class LiveController(Controller):
 
     def _send(self, request: AnyRequest) -> None:  # type: ignore[override]
         self._on_reply(None, request, self._desk.fulfil(request))
+
+    def _on_told(self, answer: AnyAnswer) -> None:
+        if isinstance(answer, Stage):
+            self._on_stage_changed(answer.text)
 
     def present(self) -> None:
         """Show what there is to show."""
@@ -50,7 +53,7 @@ def show_live(roots: Sequence[object], variables: Mapping[int, str]) -> None:
         AdapterError: A root is not a Value.
         GraphError: There is no root, or a Value depends on itself.
     """
-    drawn = Drawn([roots], variables, Adapters())
+    drawn = Drawn([roots], variables, Reader())
     application = QApplication.instance()
     if application is None:
         # Qt would abort the person's program where there is no display.

@@ -3,52 +3,94 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gradviz.graph.adapter import AdapterError, Adapters
+from gradviz.graph.adapter import AdapterError
 from gradviz.graph.build import GraphError
 from gradviz.session.session import EditError, Session, StepError
 from gradviz.sources.expression import ExpressionError, parse_expression
+from gradviz.sources.following import RunListener
 from gradviz.sources.program import SourceError, read_program
-from gradviz.sources.run import CodeError, Run
+from gradviz.sources.run import CodeError
 from gradviz.worker import messages
 from gradviz.worker.failures import failure_of, our_failure
-from gradviz.worker.messages import AnyRequest, Failure, Reply
-from gradviz.worker.opened import Drawn, OpenFile
+from gradviz.worker.messages import (
+    AnyAnswer,
+    AnyRequest,
+    CellBegan,
+    CellEnded,
+    Display,
+    Failure,
+    Opened,
+    Reply,
+    Stage,
+)
+from gradviz.worker.opened import Drawn, Reader
+from gradviz.worker.workspace import Workspace
 
 _REFUSALS = (SourceError, EditError, GraphError, AdapterError, ExpressionError)
 """What was asked can't be done; the message is a sentence that says why."""
 
 
-class Desk:
+class Desk(RunListener):
     """Answers each request with one reply.
 
     Attributes:
-        drawn: What is shown, None while nothing is.
+        running: The index of the cell that runs, -1 while none does.
     """
 
-    def __init__(self, tell: Callable[[str], None], drawn: Drawn | None = None) -> None:
+    def __init__(
+        self, tell: Callable[[AnyAnswer], None], drawn: Drawn | None = None
+    ) -> None:
         """Start with nothing, or with Values that are there already.
 
         Args:
-            tell: Is told what is being done, for the progress shown.
+            tell: Is told what happens while a request is fulfilled.
             drawn: What to show from the start.
         """
-        self.drawn = drawn
+        self.running = -1
         self._tell = tell
+        self._drawn = drawn
+        self._workspace: Workspace | None = None
+        self._reported: object = drawn
+        """What the window knows to be shown."""
 
     def fulfil(self, request: AnyRequest) -> Reply:
         """Do what is asked and say what has changed."""
-        shown = self.drawn
         failure = self._try(request)
-        if self.drawn is None:
-            return Reply(request.id, failure=failure)
+        drawn = self._drawn
         try:
-            is_new = self.drawn is not shown or isinstance(
-                request, messages.ChooseRoots
-            )
-            opened = self.drawn.opened() if is_new else None
-            return Reply(request.id, opened, self.drawn.reporter.update(), failure)
+            if drawn is None:
+                return Reply(request.id, self._classes(request), failure=failure)
+            is_new = drawn.reporter is not self._reported
+            self._reported = drawn.reporter
+            opened = drawn.opened() if is_new else None
+            return Reply(request.id, opened, drawn.reporter.update(), failure)
         except Exception as error:  # a fault of ours must not end the session
             return Reply(request.id, failure=failure or our_failure(error))
+
+    # What the program's run tells
+
+    def stage(self, text: str) -> None:
+        """Tell what is being done."""
+        self._tell(Stage(text))
+
+    def cell_began(self, index: int) -> None:
+        """Tell that a cell has begun."""
+        self._tell(CellBegan(index))
+        self.running = index
+
+    def cell_ended(
+        self, index: int, count: int, seconds: float, error: Exception | None
+    ) -> None:
+        """Tell that a cell has ended, and why if it failed."""
+        failure = failure_of(error) if isinstance(error, CodeError) else None
+        self._tell(CellEnded(index, count, seconds, failure))
+        self.running = -1
+
+    def displayed(self, index: int, data: dict[str, str], result: bool) -> None:
+        """Tell what a cell displays."""
+        self._tell(Display(index, data, result))
+
+    # Requests
 
     def _try(self, request: AnyRequest) -> Failure | None:
         try:
@@ -64,39 +106,97 @@ class Desk:
     def _do(self, request: AnyRequest) -> None:
         match request:
             case messages.Open(path=path):
-                self._open(Path(path))
-            case messages.OpenExpression(text=text, numbers=numbers):
-                root = parse_expression(text).build(numbers)
-                self.drawn = Drawn([[root]], {}, Adapters())
+                self._start(Workspace(read_program(Path(path)), self))
+            case messages.OpenExpression():
+                self._open_expression(request)
+            case messages.RunCell(cell=cell, source=source):
+                self._run_cell(cell, source)
+            case messages.MapClass(name=name, attributes=attributes):
+                self._map_class(name, attributes)
+            case messages.Undo():
+                self._undo()
+            case messages.Redo():
+                self._redo()
             case messages.ChooseRoots(roots=roots):
                 self._shown().choose(roots)
-            case messages.MoveTo(playhead=playhead):
-                self._session().move_to(playhead)
-            case messages.RunStep(node=node):
-                self._session().run_step(node)
-            case messages.ZeroGradients():
-                self._session().zero_gradients()
-            case messages.SetLeaf(node=node, number=number, gesture=gesture):
-                self._session().set_leaf(node, number, gesture)
-            case messages.SetSeed(node=node, number=number, gesture=gesture):
-                self._session().set_seed(node, number, gesture)
-            case messages.SetRule(rule=rule):
-                self._session().set_rule(rule)
-            case messages.Undo():
-                self._session().undo()
-            case messages.Redo():
-                self._session().redo()
+            case _:
+                self._edit(request)
 
-    def _open(self, path: Path) -> None:
-        run = Run(read_program(path))
-        run.to_the_picture(self._tell)
-        self._tell("Reading the graph")
-        self.drawn = OpenFile(run)
+    def _edit(self, request: AnyRequest) -> None:
+        """Do what is asked of the session."""
+        session = self._session()
+        match request:
+            case messages.MoveTo(playhead=playhead):
+                session.move_to(playhead)
+            case messages.RunStep(node=node):
+                session.run_step(node)
+            case messages.ZeroGradients():
+                session.zero_gradients()
+            case messages.SetLeaf(node=node, number=number, gesture=gesture):
+                session.set_leaf(node, number, gesture)
+            case messages.SetSeed(node=node, number=number, gesture=gesture):
+                session.set_seed(node, number, gesture)
+            case messages.SetRule(rule=rule):
+                session.set_rule(rule)
+            case messages.SwitchWalk(walk=walk):
+                session.switch_walk(walk)
+
+    def _start(self, workspace: Workspace) -> None:
+        self._workspace, self._drawn = workspace, None
+        try:
+            workspace.start()
+        finally:
+            self._drawn = workspace.drawn
+
+    def _open_expression(self, request: messages.OpenExpression) -> None:
+        expression = parse_expression(request.text)
+        if not request.of_class:
+            root = expression.build(request.numbers)
+            self._drawn = Drawn([[root]], {}, Reader())
+            return
+        if self._workspace is None:
+            raise EditError(f"No file with a class {request.of_class} is open.")
+        self._workspace.show_expression(expression, request.numbers, request.of_class)
+        self._drawn = self._workspace.drawn
+
+    def _run_cell(self, cell: int, source: str) -> None:
+        if self._workspace is None:
+            raise EditError("Only a file has cells to run.")
+        try:
+            self._workspace.run_cell(cell, source)
+        finally:
+            self._drawn = self._workspace.drawn
+
+    def _map_class(self, name: str, attributes: dict[str, str]) -> None:
+        if self._workspace is None:
+            raise EditError("Only a file has classes to tell the attributes of.")
+        self._workspace.show()
+        self._drawn = self._workspace.drawn
+
+    def _undo(self) -> None:
+        if self._workspace is not None and self._workspace.undo():
+            self._drawn = self._workspace.drawn
+        else:
+            self._session().undo()
+
+    def _redo(self) -> None:
+        if self._workspace is not None and self._workspace.redo():
+            self._drawn = self._workspace.drawn
+        else:
+            self._session().redo()
+
+    def _classes(self, request: AnyRequest) -> Opened | None:
+        """Offer the classes of a file that has no graph, once it was opened."""
+        is_file = isinstance(request, messages.Open | messages.OpenFunction)
+        if self._workspace is None or not is_file:
+            return None
+        classes = self._workspace.classes()
+        return Opened((), (), (), (), (), 0, classes) if classes else None
 
     def _shown(self) -> Drawn:
-        if self.drawn is None:
+        if self._drawn is None:
             raise EditError("Nothing is open yet.")
-        return self.drawn
+        return self._drawn
 
     def _session(self) -> Session:
         return self._shown().session

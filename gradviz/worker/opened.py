@@ -1,15 +1,79 @@
 """What is shown: roots, and the session over those chosen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
 from gradviz.graph.order import below
-from gradviz.session.adopt import gradients_found
+from gradviz.session.attributes import Delta
+from gradviz.session.recording import Recording
 from gradviz.session.report import Reporter
 from gradviz.session.session import Session
-from gradviz.sources.run import Run, roots_of
 from gradviz.worker.messages import Choice, Opened
+
+MOST_CHOICES = 200
+"""Graphs of a file that are listed."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How live Values are read.
+
+    Attributes:
+        adapters: Adapters of the classes met.
+        trace: What was seen of how Values were made, None where nobody looked.
+        recorder: What was seen of ``_backward`` calls, None where nobody looked.
+    """
+
+    adapters: Adapters = field(default_factory=Adapters)
+    trace: Any = None
+    recorder: Any = None
+
+    def read(
+        self,
+        roots: Sequence[object],
+        variables: Mapping[int, str],
+        known: LiveGraph | None = None,
+    ) -> LiveGraph:
+        """Read the graph below some roots, and watch its hooks from now on.
+
+        Raises:
+            GraphError: It can't be drawn.
+            AdapterError: A root is no Value.
+        """
+        live = build(roots, variables, self.adapters)
+        for value, adapter in zip(live.values, live.adapters, strict=True):
+            self.watch(adapter.hook_of(value), value)
+        return live
+
+    def watch(self, hook: object, value: object) -> None:
+        """Record the calls of a hook, and of every other that has its code."""
+        code = getattr(hook, "__code__", None)
+        if self.recorder is not None and code is not None:
+            self.recorder.watch_hook(code, value)
+
+    def recording(self, live: LiveGraph, since: int = 0) -> Recording | None:
+        """Return the calls made on the Values of a graph since then."""
+        return None if self.recorder is None else self.recorder.steps(live, since)
+
+
+@dataclass(frozen=True)
+class After:
+    """What a cell did, for what is shown after it.
+
+    Attributes:
+        before: What was shown before.
+        changed: What the cell changed in its Values.
+        since: Where the recorder's log stood.
+        place: What the cell is called.
+    """
+
+    before: "Drawn"
+    changed: Delta
+    since: int
+    place: str
 
 
 class Drawn:
@@ -18,76 +82,106 @@ class Drawn:
     Attributes:
         session: The session over the roots shown.
         reporter: Reports on that session.
+        roots: Every root that can be shown.
+        chosen: Which of them are shown, as indices.
+        kept: How many Values of what was shown before are still there, with their ids.
     """
 
     def __init__(
         self,
         sets: Sequence[Sequence[object]],
         variables: Mapping[int, str],
-        adapters: Adapters,
+        reader: Reader,
+        after: After | None = None,
+        notices: Sequence[str] = (),
     ) -> None:
         """Start a session on the first set of roots.
 
         Args:
             sets: Sets of roots that can be shown.
             variables: Variable names by the ``id()`` of the Value they hold.
-            adapters: Adapters of classes met before.
+            reader: How Values are read.
+            after: What is gone on from, None for a program that has just run.
+            notices: What the person should know, as sentences.
 
         Raises:
             GraphError: It can't be drawn.
             AdapterError: What was drawn is no Value that gradviz can read.
         """
-        self._adapters = adapters
+        self._reader = reader
         self._variables = variables
-        self._roots = list({id(r): r for roots in sets for r in roots}.values())
-        ids = [id(root) for root in self._roots]
+        self.roots = list({id(r): r for roots in sets for r in roots}.values())
+        del self.roots[max(MOST_CHOICES, len(sets[0])) :]
+        ids = [id(root) for root in self.roots]
         self._first = tuple(dict.fromkeys(ids.index(id(root)) for root in sets[0]))
-        self._chosen = self._first
-        live = self._live(self._first)
-        self._choices = tuple(self._choice(root, live) for root in self._roots)
-        found = gradients_found(live)
-        self._notices: tuple[str, ...] = ()
-        if found.propagated:
-            self._notices = (
+        self.chosen = self._first
+        self.kept = 0
+        self.session = self._begin(after)
+        self._choices = tuple(
+            self._choice(root, self.session.live) for root in self.roots
+        )
+        self._notices = (*notices, *self._noticed(after))
+        self.reporter = Reporter(self.session)
+
+    def _begin(self, after: After | None) -> Session:
+        if after is None:
+            live = self._live(self.chosen)
+            return Session(live, recording=self._reader.recording(live))
+        before = after.before.session
+        live = self._live(self.chosen, before.live)
+        values = len(before.graph)
+        if _all_kept(live.values[:values], before.live.values):
+            self.kept = values
+        return Session(
+            live,
+            recording=self._reader.recording(live, after.since),
+            past=before.past(after.changed, bool(self.kept), after.place),
+            history=before.history,
+        )
+
+    def _noticed(self, after: After | None) -> tuple[str, ...]:
+        session = self.session
+        if session.propagated:
+            return (
                 "Your file has run a backward pass of its own; its gradients were "
                 "cleared, so that the walk starts from the seeds.",
             )
-        self._seeds = {id(live.values[n]): g for n, g in (found.seeds or {}).items()}
-        self.session = Session(live, found.seeds)
-        self.reporter = Reporter(self.session)
+        if after is None and session.has_recorded:
+            return (
+                "Your file has run a backward pass of its own: choose Recorded in "
+                "Steps to walk through the calls it made.",
+            )
+        return ()
 
     def choose(self, chosen: Sequence[int]) -> None:
         """Show some of the roots; edited leaves keep their numbers.
-
-        The file's own seeds that are below them stand again; without any, each root
-        is seeded with 1.
 
         Raises:
             GraphError: There is no such root.
         """
         picked = tuple(chosen) or self._first
-        if not all(0 <= index < len(self._roots) for index in picked):
+        if not all(0 <= index < len(self.roots) for index in picked):
             raise GraphError("There is no such root in this file any more.")
         old = self.session
-        old.reset()
         edited = {
             id(old.live.values[leaf]): number
             for leaf, number in old.document.leaves.items()
         }
-        for leaf in tuple(old.document.leaves):
-            old.set_leaf(leaf, None)
-        self._chosen, self._notices = picked, ()
-        live = self._live(picked)
-        seeds = {
-            node: self._seeds[id(value)]
-            for node, value in enumerate(live.values)
-            if id(value) in self._seeds
-        }
-        self.session = Session(live, seeds or None)
+        old.leave()
+        self.chosen, self._notices, self.kept = picked, (), 0
+        self.session = self._begin(None)
         for leaf, value in enumerate(self.session.live.values):
             if id(value) in edited:
                 self.session.set_leaf(leaf, edited[id(value)])
         self.session.forget_history()
+        self.reporter = Reporter(self.session)
+
+    def show_again(self, instead_of: "Drawn") -> None:
+        """Be shown once more, instead of what a cell made of it or was run on."""
+        now, before = self.session.live.values, instead_of.session.live.values
+        common = min(len(now), len(before))
+        self.kept = common if _all_kept(now[:common], before[:common]) else 0
+        self._notices = ()
         self.reporter = Reporter(self.session)
 
     def opened(self) -> Opened:
@@ -97,47 +191,27 @@ class Drawn:
             graph.nodes,
             graph.roots,
             self._choices,
-            self._chosen,
+            self.chosen,
             self._notices,
+            self.kept,
         )
 
-    def _live(self, chosen: Sequence[int]) -> LiveGraph:
-        roots = [self._roots[index] for index in chosen]
-        return build(roots, self._variables, self._adapters)
+    def _live(self, chosen: Sequence[int], known: LiveGraph | None = None) -> LiveGraph:
+        roots = [self.roots[index] for index in chosen]
+        return self._reader.read(roots, self._variables, known)
 
     def _choice(self, root: object, shown: LiveGraph) -> Choice:
         """Describe a root; the graph of one that is shown is not read again."""
         for node in shown.graph.roots:
             if shown.values[node] is root:
-                return Choice(
-                    shown.graph.nodes[node].name, len(below(shown.graph, [node]))
-                )
-        live = build([root], self._variables, self._adapters)
-        return Choice(live.graph.nodes[-1].name, len(live.graph))
+                found = shown.graph.nodes[node]
+                return Choice(found.name, len(below(shown.graph, [node])), found.place)
+        live = build([root], self._variables, self._reader.adapters)
+        found = live.graph.nodes[-1]
+        return Choice(found.name, len(live.graph), found.place)
 
 
-class OpenFile(Drawn):
-    """What a program that has run has drawn."""
-
-    def __init__(self, run: Run) -> None:
-        """Find the roots and start a session.
-
-        Raises:
-            GraphError: There is nothing to draw, or it can't be drawn.
-            AdapterError: What was drawn is no Value that gradviz can read.
-        """
-        adapters = Adapters()
-        sets = roots_of(run, adapters)
-        if not sets:
-            raise GraphError(_nothing_to_draw(run))
-        super().__init__(sets, run.variables(adapters), adapters)
-
-
-def _nothing_to_draw(run: Run) -> str:
-    name = run.program.path.name
-    if run.drawing.drawn:
-        return f"{name} draws something, but what it draws is no Value."
-    return (
-        f"{name} ran to its end and left no Value to draw: call draw_dot(value) in it, "
-        "or keep a Value in a variable."
+def _all_kept(now: Sequence[object], before: Sequence[object]) -> bool:
+    return len(now) == len(before) and all(
+        a is b for a, b in zip(now, before, strict=True)
     )

@@ -26,12 +26,23 @@ class Printing:
     """
 
     def __init__(
-        self, send: Callable[[Output], None], deliver_interrupt: Callable[[], None]
+        self,
+        send: Callable[[Output], None],
+        deliver_interrupt: Callable[[], None],
+        cell: Callable[[], int],
     ) -> None:
+        """Begin with nothing printed.
+
+        Args:
+            send: Sends a piece to the window.
+            deliver_interrupt: Raises an interrupt that came while ours was running.
+            cell: Returns the index of the cell that is running.
+        """
         self.stdout = Printed("stdout", self)
         self.stderr = Printed("stderr", self)
         self._send = send
         self._deliver_interrupt = deliver_interrupt
+        self._cell = cell
         self._lock = threading.RLock()
         self._stream: Stream = "stdout"
         self._pieces: list[str] = []
@@ -67,7 +78,7 @@ class Printing:
             self._flush()
             if self._dropped:
                 cut = f"\n… {self._dropped:,} more characters not shown\n"
-                self._send(Output(self._stream, cut))
+                self._send(Output(self._stream, cut, self._cell()))
             self._taken = self._dropped = 0
 
     def _flush(self) -> None:
@@ -77,7 +88,7 @@ class Printing:
             self._pieces.clear()
             self._held = 0
             readable = text.encode(errors="replace").decode()
-            self._send(Output(self._stream, readable))
+            self._send(Output(self._stream, readable, self._cell()))
 
 
 class Printed(io.TextIOBase):

@@ -22,7 +22,7 @@ from gradviz.worker.limits import (
     limit_memory,
     needed_memory,
 )
-from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply, Stage
+from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply
 from gradviz.worker.output import Printing
 
 
@@ -35,7 +35,11 @@ class Server:
 
     def __init__(self, channel: Channel[AnyRequest]) -> None:
         self.channel = channel
-        self._desk = Desk(lambda text: self._tell(Stage(text)))
+        self._interrupts = Interrupts()
+        self._desk = Desk(self._tell_meanwhile)
+        self._printing = Printing(
+            self._tell, self._interrupts.deliver, lambda: self._desk.running
+        )
         self._requests: queue.SimpleQueue[AnyRequest] = queue.SimpleQueue()
         self._parent = os.getppid()
         self._pid = os.getpid()
@@ -45,8 +49,7 @@ class Server:
         """Fulfil requests until the window is gone."""
         limit_memory()
         in_each_fork(self._fall_silent)
-        interrupts = Interrupts()
-        printing = Printing(self._tell, interrupts.deliver)
+        interrupts, printing = self._interrupts, self._printing
         sys.stdout, sys.stderr = printing.stdout, printing.stderr
         signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -93,6 +96,11 @@ class Server:
         except ChannelClosedError:
             # Their code may be in an endless loop: nothing politer ends that.
             end_with_children(self._parent)
+
+    def _tell_meanwhile(self, message: AnyAnswer) -> None:
+        """Tell what a cell does, after what it printed before."""
+        self._printing.flush()
+        self._tell(message)
 
     def _tell(self, message: AnyAnswer) -> None:
         if self._silent:

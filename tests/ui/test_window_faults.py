@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QMessageBox
 from windows import children
 
 from gradviz import Value
-from gradviz.graph.adapter import Adapters
 from gradviz.sources.lessons import resolve
 from gradviz.ui.crash import ExceptionReporter
 from gradviz.ui.live import LiveController
-from gradviz.worker.opened import Drawn
+from gradviz.worker.opened import Drawn, Reader
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_a_window_closed_before_anything_is_shown(new_screen) -> None:
 def test_a_window_on_live_values_works_on_the_programs_own(new_screen) -> None:
     x = Value(3.0, "x")
     y = x * x
-    drawn = Drawn([[y]], {id(y): "y"}, Adapters())
+    drawn = Drawn([[y]], {id(y): "y"}, Reader())
     screen = new_screen(LiveController(drawn))
     screen.controller.present()
     screen.settle()

@@ -254,10 +254,10 @@ def failure_of(reply):
 def test_a_name_error_shows_the_cell_and_its_line(talk, write):
     path = write(
         [
-            GRAPH,
+            "x = 1",
             "def helper(v):\n    return v + missing",
             "one = 1\n\nhelper(x)",
-            "draw_dot(z)",
+            "two = 2",
         ],
         "lesson.ipynb",
     )

@@ -1,0 +1,169 @@
+"""Which graph of a program to show: at first, and after each cell."""
+
+from collections.abc import Iterable, Sequence
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.build import LiveGraph
+from gradviz.sources.run import Run
+from gradviz.worker.opened import Drawn, Reader
+
+LARGEST = 500
+"""A graph with fewer Values than this is shown unasked."""
+
+_MOST_ROOTS = 200
+"""Roots that are looked at, the last ones made."""
+
+Roots = tuple[object, ...]
+
+
+def sets_of(run: Run, reader: Reader) -> list[Roots]:
+    """Return the sets of roots that can be shown, the one to show first.
+
+    What the person drew comes first: a notebook's first drawing, a script's last.
+    Without any, it is the largest graph with fewer than 500 Values.
+    """
+    adapters = reader.adapters
+    drawn = [tuple(filter(adapters.is_value, roots)) for roots in run.drawing.drawn]
+    drawn = [roots for roots in drawn if roots]
+    if not run.program.is_notebook:
+        drawn.reverse()
+    return [*drawn, *_left(run, reader)]
+
+
+def sets_after_cell(
+    run: Run, reader: Reader, before: Drawn, drawings: int
+) -> tuple[list[Roots], tuple[str, ...]]:
+    """Return the sets of roots after a cell, the one to show first, and notices.
+
+    What the cell has drawn is shown; else what was shown, under the same names, with
+    what the cell has built above it.
+
+    Args:
+        run: The program.
+        reader: How Values are read.
+        before: What was shown before.
+        drawings: How many drawings had been made before.
+    """
+    adapters = reader.adapters
+    new = [tuple(filter(adapters.is_value, d)) for d in run.drawing.drawn[drawings:]]
+    new = [roots for roots in new if roots]
+    others = [(root,) for root in before.roots]
+    left = _left(run, reader)
+    if new:
+        return [new[-1], *new[:-1], *left, *others], ()
+    live = before.session.live
+    shown = [_renamed(node, live, run) for node in live.graph.roots]
+    first, notices = _grown(shown, live, run, adapters)
+    return [first, *left, *others], notices
+
+
+def _renamed(node: int, live: LiveGraph, run: Run) -> object:
+    """Return what the variable of a root holds now, if it still holds a Value."""
+    name, value = live.graph.nodes[node].name, live.values[node]
+    held = run.namespace.get(name)
+    return held if type(held).__name__ == type(value).__name__ else value
+
+
+def _grown(
+    shown: Sequence[object], live: LiveGraph, run: Run, adapters: Adapters
+) -> tuple[Roots, tuple[str, ...]]:
+    """Add what the program has built above the Values shown."""
+    known = set(map(id, live.values))
+    left = [v for v in unconsumed(run.values(adapters), adapters) if id(v) not in known]
+    above = [r for r in left if not known.isdisjoint(_below(r, adapters))]
+    wanted = [*shown, *(root for root in above if all(root is not s for s in shown))]
+    consumed: set[int] = set()
+    for root in wanted:
+        consumed |= _below(root, adapters) - {id(root)}
+    first = tuple(root for root in wanted if id(root) not in consumed)
+    size = len(set().union(*(_below(root, adapters) for root in first)))
+    if size >= LARGEST > len(live.graph):
+        return tuple(shown), (
+            f"The cell has built a graph of {size:,} Values above what is shown: "
+            "choose it in the list of graphs to see it.",
+        )
+    return first, ()
+
+
+def _left(run: Run, reader: Reader) -> list[Roots]:
+    """Return what a program has left that nothing consumes, graph by graph."""
+    adapters = reader.adapters
+    values = run.values(adapters)
+    if reader.trace is not None:
+        named = set(map(id, values))
+        values += [v for v in reader.trace.recent() if id(v) not in named]
+    return _graphs(unconsumed(values, adapters), adapters)
+
+
+def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
+    """Group roots that share Values; the largest group of less than 500 comes first.
+
+    The roots of a larger one stand alone, the last one made first: these are the
+    losses of a training loop, over the same parameters. Leaves of no graph are shown
+    together.
+    """
+    groups: list[tuple[Roots, set[int]]] = []
+    alone: Roots = ()
+    for root in list(roots)[-_MOST_ROOTS:]:
+        if not _operands(root, adapters):
+            alone = (*alone, root)
+            continue
+        together: Roots = (root,)
+        reached = _below(root, adapters)
+        apart = []
+        for others, values in groups:
+            if values.isdisjoint(reached):
+                apart.append((others, values))
+            else:
+                together = (*others, *together)
+                reached |= values
+        groups = [*apart, (together, reached)]
+    sized: list[tuple[int, Roots]] = []
+    for together, values in groups:
+        if len(values) < LARGEST:
+            sized.append((len(values), together))
+        else:
+            sized += [(len(_below(r, adapters)), (r,)) for r in reversed(together)]
+    if alone:
+        sized.append((1, alone))
+    sized.sort(key=lambda graph: _rank(graph[0]))
+    return [roots for _, roots in sized]
+
+
+def _rank(size: int) -> tuple[bool, int]:
+    """Rank small graphs before large ones: the largest of the small, then upwards."""
+    return (size >= LARGEST, size if size >= LARGEST else -size)
+
+
+def unconsumed(values: Iterable[object], adapters: Adapters) -> list[object]:
+    """Return those of some Values that none of them, nor any below, was made from."""
+    values = list(values)
+    consumed: set[int] = set()
+    seen: set[int] = set()
+    todo = list(values)
+    while todo:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        for operand in _operands(value, adapters):
+            consumed.add(id(operand))
+            todo.append(operand)
+    return [value for value in values if id(value) not in consumed]
+
+
+def _below(root: object, adapters: Adapters) -> set[int]:
+    """Return the ``id()`` of a Value and of everything below it."""
+    reached: set[int] = set()
+    todo = [root]
+    while todo:
+        value = todo.pop()
+        if id(value) not in reached:
+            reached.add(id(value))
+            todo.extend(_operands(value, adapters))
+    return reached
+
+
+def _operands(value: object, adapters: Adapters) -> list[object]:
+    operands = adapters.adapter(value).operands_of(value)
+    return [operand for operand in operands if adapters.is_value(operand)]

@@ -1,0 +1,262 @@
+"""A person's program in the worker: run at first, then cell by cell, and taken back."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.build import GraphError
+from gradviz.session.attributes import Delta
+from gradviz.session.facts import WalkKind
+from gradviz.session.history import Entry
+from gradviz.session.session import EditError, StepError
+from gradviz.sources.expression import Expression
+from gradviz.sources.following import RunListener
+from gradviz.sources.program import Program
+from gradviz.sources.run import Run
+from gradviz.worker.choosing import sets_after_cell, sets_of
+from gradviz.worker.failures import failure_of
+from gradviz.worker.opened import After, Drawn, Reader
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """What is shown of something drawn.
+
+    Attributes:
+        drawn: It.
+        walk: Which of its walks.
+        playhead: Where in it.
+    """
+
+    drawn: Drawn
+    walk: WalkKind
+    playhead: int
+
+    @classmethod
+    def of(cls, drawn: Drawn) -> "_Stand":
+        return cls(drawn, drawn.session.walk_kind, drawn.session.playhead)
+
+    def take(self) -> None:
+        """Go there again."""
+        self.drawn.session.switch_walk(self.walk)
+        self.drawn.session.move_to(self.playhead)
+
+
+@dataclass(frozen=True)
+class CellRun(Entry):
+    """A cell that was run, so that it can be taken back.
+
+    Attributes:
+        before: What was shown before.
+        after: What was shown after.
+        changed: What the cell changed in the Values shown before.
+        names_before: The names of the program before.
+        names_after: Its names after.
+    """
+
+    before: _Stand
+    after: _Stand
+    changed: Delta
+    names_before: dict[str, Any]
+    names_after: dict[str, Any]
+
+
+class Workspace:
+    """A program that has run, and goes on cell by cell.
+
+    Attributes:
+        run: The program.
+        drawn: What is shown, None while there is nothing to show.
+    """
+
+    def __init__(self, program: Program, listener: RunListener) -> None:
+        adapters = Adapters()
+        self._reader = Reader(adapters)
+        self._listener = listener
+        self.run = Run(program, listener)
+        self.run.trace = self._reader.trace
+        self.run.recorder = self._reader.recorder
+        self.drawn: Drawn | None = None
+
+    @property
+    def adapters(self) -> Adapters:
+        """Adapters of the classes met."""
+        return self._reader.adapters
+
+    def start(self) -> None:
+        """Run a notebook up to its first picture, or a script to its end.
+
+        Raises:
+            CodeError: The person's code failed and there is nothing to show.
+            GraphError: There is nothing to show, or it can't be drawn.
+            AdapterError: What was drawn is no Value that gradviz can read.
+        """
+        self.run.to_the_picture(adapters=self.adapters)
+        self._listener.stage("Reading the graph")
+        self.show()
+
+    def show(self) -> None:
+        """Show what the program has drawn or left so far.
+
+        Raises:
+            GraphError: There is nothing to show, or it can't be drawn.
+            AdapterError: What was drawn is no Value that gradviz can read.
+        """
+        sets = sets_of(self.run, self._reader)
+        if not sets:
+            raise GraphError(_nothing_to_draw(self.run))
+        self.drawn = Drawn(
+            sets,
+            self.run.variables(self.adapters),
+            self._reader,
+            notices=self._failures_told(),
+        )
+
+    def _failures_told(self) -> tuple[str, ...]:
+        """Say which cells failed on the way to the picture."""
+        failures = self.run.failures
+        if not failures:
+            return ()
+        first = failure_of(failures[0]).message
+        if len(failures) == 1:
+            return (first,)
+        names = ", ".join(os.path.basename(f.filename) for f in failures[1:])
+        return (first, f"So did {names}: the Source panel shows why.")
+
+    def show_expression(
+        self, expression: Expression, numbers: Mapping[str, float], of_class: str
+    ) -> None:
+        """Show an expression built from a class of the file.
+
+        Raises:
+            EditError: The file has no such class.
+            ExpressionError: The class can't do what the expression asks for.
+        """
+        classes = {c.__name__: c for c in self.run.value_classes(self.adapters)}
+        if of_class not in classes:
+            raise EditError(f"{self.run.program.path.name} has no class {of_class}.")
+        root = expression.build(numbers, cls=classes[of_class])
+        self.drawn = Drawn([[root]], {}, self._reader)
+
+    def classes(self) -> tuple[str, ...]:
+        """Return the names of the Value classes that an expression can be built of."""
+        return tuple(c.__name__ for c in self.run.value_classes(self.adapters))
+
+    def run_cell(self, index: int, source: str) -> None:
+        """Run a cell; what it did to Values, names and graph is one entry of history.
+
+        Raises:
+            EditError: There is no such cell.
+            CodeError: The person's code failed; what it did until then stands.
+        """
+        cells = self.run.program.cells
+        if not 0 <= index < len(cells) or cells[index].kind != "code":
+            raise EditError(f"There is no cell {index + 1} with code in this file.")
+        recorder = self._reader.recorder
+        since = recorder.mark() if recorder is not None else 0
+        drawings = len(self.run.drawing.drawn)
+        before = self.drawn
+        if before is not None:
+            before.session.settle()
+            stand = _Stand.of(before)
+        names = dict(self.run.namespace)
+        try:
+            self.run.run_cell(cells[index], source)
+        finally:
+            if before is None:
+                self._show_first(drawings)
+            else:
+                self._go_on(stand, names, since, drawings, f"cell {index + 1}")
+
+    def _show_first(self, drawings: int) -> None:
+        sets = sets_of(self.run, self._reader)
+        if sets:
+            self.drawn = Drawn(sets, self.run.variables(self.adapters), self._reader)
+
+    def _go_on(
+        self,
+        stand: _Stand,
+        names: dict[str, Any],
+        since: int,
+        drawings: int,
+        place: str,
+    ) -> None:
+        before = stand.drawn
+        changed = before.session.take_changes()
+        sets, notices = sets_after_cell(self.run, self._reader, before, drawings)
+        self.drawn = Drawn(
+            sets,
+            self.run.variables(self.adapters),
+            self._reader,
+            After(before, changed, since, place),
+            notices,
+        )
+        before.session.history.add(
+            CellRun(
+                f"run {place}",
+                stand,
+                _Stand.of(self.drawn),
+                changed,
+                names,
+                dict(self.run.namespace),
+            )
+        )
+
+    def undo(self) -> bool:
+        """Take a cell back, if that is what was done last; return whether it was."""
+        if self.drawn is None:
+            return False
+        history = self.drawn.session.history
+        entry = history.last
+        if not isinstance(entry, CellRun):
+            return False
+        with contextlib.suppress(StepError):
+            # The Values are put back in any case.
+            entry.after.take()
+        before = entry.before.drawn
+        before.session.hold()
+        before.session.take_back(entry.changed)
+        self._rename(entry.names_before)
+        self._show_again(before, entry.after.drawn)
+        history.step_back()
+        return True
+
+    def redo(self) -> bool:
+        """Let a cell that was taken back have run; return whether there was one."""
+        if self.drawn is None:
+            return False
+        history = self.drawn.session.history
+        entry = history.next
+        if not isinstance(entry, CellRun):
+            return False
+        with contextlib.suppress(StepError):
+            entry.before.take()
+        entry.before.drawn.session.make_again(entry.changed)
+        after = entry.after.drawn
+        after.session.hold()
+        self._rename(entry.names_after)
+        self._show_again(after, entry.before.drawn)
+        history.step_on()
+        return True
+
+    def _show_again(self, drawn: Drawn, instead_of: Drawn) -> None:
+        """Show what was shown once; its Values keep their places where they can."""
+        drawn.show_again(instead_of)
+        self.drawn = drawn
+
+    def _rename(self, names: dict[str, Any]) -> None:
+        self.run.namespace.clear()
+        self.run.namespace.update(names)
+
+
+def _nothing_to_draw(run: Run) -> str:
+    name = run.program.path.name
+    if run.drawing.drawn:
+        return f"{name} draws something, but what it draws is no Value."
+    return (
+        f"{name} ran to its end and left no Value to draw: call draw_dot(value) in it, "
+        "or keep a Value in a variable."
+    )
