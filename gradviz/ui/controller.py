@@ -14,6 +14,7 @@ from gradviz.graph.model import Graph
 from gradviz.session.facts import WalkKind
 from gradviz.session.mirror import Mirror
 from gradviz.ui.link import WorkerLink
+from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
     ChooseRoots,
@@ -36,6 +37,7 @@ from gradviz.worker.messages import (
     Undo,
     ZeroGradients,
 )
+from gradviz.worker.restoring import Baseline, Restoring, Shown
 
 KILL_AFTER_MS = 2000
 """How long an interrupted worker has before it is ended."""
@@ -69,6 +71,11 @@ class Controller(QObject):
         mirror: What to show, or None while nothing has been opened.
         source: What is shown, or the first that is being opened.
         opened: What the worker said of the graph shown: roots, choices, notices.
+        restored: What was taken over from the file's last run to the graph shown, None
+            where nothing was.
+        memory: How many bytes the next worker may use, 0 for no limit, None for half
+            of the machine's.
+        time_limit: How long a file or a cell may run.
 
     Signals:
         graph_changed: Another graph is shown; everything is new.
@@ -108,6 +115,12 @@ class Controller(QObject):
         self.mirror: Mirror | None = None
         self.source: Source | None = None
         self.opened: Opened | None = None
+        self.restored: Restoring | None = None
+        self.memory: int | None = None
+        self.time_limit = TimeLimit(self)
+        self.time_limit.exceeded.connect(self.interrupt)
+        self._baseline: Baseline | None = None
+        self._restoring: Restoring | None = None
         self._link: WorkerLink | None = None
         self._opening: WorkerLink | None = None
         self._opening_source: Source | None = None
@@ -172,11 +185,25 @@ class Controller(QObject):
         else:
             self._open(Source(request, text, None))
 
-    def run_again(self) -> None:
-        """Run what is open once more, from the start."""
-        source = self._opening_source or self.source
-        if source is not None:
-            self._open(source)
+    @property
+    def is_opening(self) -> bool:
+        """Whether something runs that is not shown yet."""
+        return self._opening is not None
+
+    @property
+    def to_run_again(self) -> Source | None:
+        """What was opened last, whether it is shown or has failed."""
+        return self._opening_source or self.source
+
+    def run_again(self, keep: bool = False) -> None:
+        """Run what is open once more, from the start.
+
+        Args:
+            keep: Whether the playhead, the roots chosen and all that was edited are
+                taken over, before the new graph is shown.
+        """
+        if self.to_run_again is not None:
+            self._open(self.to_run_again, keep)
 
     def choose_roots(self, roots: tuple[int, ...]) -> None:
         """Show what is below some of ``opened.choices``; empty means all."""
@@ -265,10 +292,11 @@ class Controller(QObject):
     def kill(self) -> None:
         """End the worker that is busy; what is shown stays."""
         self._kill_timer.stop()
+        said = self.time_limit.sentence("Your code was stopped.")
         if self._opening is not None:
             self._drop_opening()
             self._end_busy()
-            self.worker_ended.emit("Your code was stopped.")
+            self.worker_ended.emit(said)
         elif self._link is not None:
             self._on_ended(self._link, None)
 
@@ -284,18 +312,29 @@ class Controller(QObject):
 
     # Workers
 
-    def _open(self, source: "Source") -> None:
+    def _open(self, source: "Source", keep: bool = False) -> None:
         self._drop_opening()
         self._opening_source = source
+        self._restoring = None
+        if keep and source == self.source and (shown := self._shown()):
+            self._restoring = Restoring(shown)
         if self.mirror is None:
             self.source = source
         self._opening = self._new_link()
         self._opening.ask(source.request)
         self.opening_began.emit()
-        self._begin_busy(f"Running {source.path.name if source.path else source.title}")
+        name = source.path.name if source.path else source.title
+        self._begin_busy(f"Running {name}")
+        self.time_limit.start(name)
+
+    def _shown(self) -> Shown | None:
+        """Return what is shown of a file that has run."""
+        if self.mirror is None or self.opened is None or self._baseline is None:
+            return None
+        return Shown(self.mirror, self.opened, self._baseline)
 
     def _new_link(self) -> WorkerLink:
-        link = WorkerLink(self)
+        link = WorkerLink(self, self.memory)
         link.replied.connect(
             lambda request, reply: self._on_reply(link, request, reply)
         )
@@ -314,6 +353,8 @@ class Controller(QObject):
             self._opening = None
 
     def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
+        said = "Your code was stopped." if ending is None else ending.message
+        said = self.time_limit.sentence(said)
         link.close()
         link.deleteLater()
         if link is self._opening:
@@ -324,9 +365,7 @@ class Controller(QObject):
             if self.mirror is not None:
                 self._target = self.mirror.playhead
         self._end_busy()
-        self.worker_ended.emit(
-            "Your code was stopped." if ending is None else ending.message
-        )
+        self.worker_ended.emit(said)
 
     def _begin_busy(self, doing: str) -> None:
         self._doing = doing
@@ -342,6 +381,7 @@ class Controller(QObject):
         if self.busy:
             return
         self._kill_timer.stop()
+        self.time_limit.stop()
         if self._busy_timer.isActive():
             self._busy_timer.stop()
         else:
@@ -368,6 +408,8 @@ class Controller(QObject):
             self.failed.emit(_NOT_RUNNING)
         elif len(self._link.asked) == 1 and self._opening is None:
             self._begin_busy(_DOING.get(type(request), "Working"))
+            if isinstance(request, RunCell):
+                self.time_limit.start(f"Cell {request.cell + 1} of {self.title}")
 
     # Answers
 
@@ -376,6 +418,8 @@ class Controller(QObject):
     ) -> None:
         was_opening = link is not None and link is self._opening
         if link is not None and was_opening:
+            if self._restoring is not None and self._restores(link, request, reply):
+                return
             self._opening = None
             # A file without a graph can still be run cell by cell.
             if reply.opened is None and self.mirror is not None:
@@ -388,14 +432,43 @@ class Controller(QObject):
             self.mirror = Mirror(Graph(reply.opened.nodes, reply.opened.roots))
         if reply.update is not None and self.mirror is not None:
             self._take_over(request, reply)
-        if reply.failure is None:
+        failure = reply.failure and self.time_limit.worded(reply.failure)
+        if failure is None:
             self.succeeded.emit()
         elif was_opening:
-            self.opening_failed.emit(reply.failure)
+            self.opening_failed.emit(failure)
         else:
-            self.failed.emit(reply.failure)
+            self.failed.emit(failure)
         self._flush_held()
         self._end_busy()
+
+    def _restores(self, link: WorkerLink, request: Request, reply: Reply) -> bool:
+        """Go on to bring a new graph where the last one was, then show it.
+
+        Returns:
+            Whether nothing else is to be done with the reply.
+        """
+        restoring = self._restoring
+        assert restoring is not None
+        if isinstance(request, Open | OpenFunction) and reply.opened is None:
+            return False
+        wanted = restoring.take(reply)
+        if wanted is not None:
+            link.ask(wanted)
+            return True
+        self._restoring, self._opening, self.restored = None, None, restoring
+        self._show_from(link)
+        self.mirror, self.opened = restoring.mirror, restoring.opened
+        self._baseline = restoring.baseline
+        assert self.mirror is not None
+        self._target = self.mirror.playhead
+        self.graph_changed.emit()
+        if restoring.failure is None:
+            self.succeeded.emit()
+        else:
+            self.failed.emit(self.time_limit.worded(restoring.failure))
+        self._end_busy()
+        return True
 
     def _show_from(self, link: WorkerLink) -> None:
         """Let a worker that has something to show take the place of the last one."""
@@ -416,6 +489,9 @@ class Controller(QObject):
             self._target = update.playhead
         self._target = min(self._target, len(mirror.walk))
         if reply.opened is not None:
+            self.restored = None
+            if isinstance(request, Open | OpenFunction | OpenExpression):
+                self._baseline = Baseline.of(mirror, reply.opened)
             self.graph_changed.emit()
         elif isinstance(request, MoveTo) and update.start is None:
             dirty = self._between(scrubbed, update.playhead)

@@ -45,13 +45,15 @@ class WorkerLink(QObject):
     _arrived = Signal(object)
     _gone = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, memory: int | None = None
+    ) -> None:
         super().__init__(parent)
         self.asked: deque[Request] = deque()
         self._arrived.connect(self._on_arrived)
         self._gone.connect(self._on_gone)
         self._closed = False
-        self._worker = Worker(self)
+        self._worker = Worker(self, memory)
 
     @property
     def alive(self) -> bool:

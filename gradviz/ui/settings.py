@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, QObject, QSettings
 
 RECENT_LIMIT = 10
 THEMES = ("system", "dark", "light")
+MEMORY_HALF, MEMORY_UNLIMITED = -1, 0
+"""Limits that are no number of bytes."""
 
 
 class Settings(QObject):
@@ -47,6 +49,57 @@ class Settings(QObject):
         # An ini file gives a list of one back as the text alone.
         names = found if isinstance(found, list) else [found] if found else []
         return [Path(str(name)) for name in names if Path(str(name)).is_file()]
+
+    @property
+    def trusted(self) -> list[Path]:
+        """Folders whose files run without asking, as they are on the disk."""
+        found = self._store.value("trusted", [])
+        names = found if isinstance(found, list) else [found] if found else []
+        return [Path(str(name)) for name in names]
+
+    def trust(self, folder: Path) -> None:
+        """Let the files of a folder run without asking."""
+        folder = folder.resolve()
+        if folder not in self.trusted:
+            self._store.setValue("trusted", [*map(str, self.trusted), str(folder)])
+
+    def distrust(self, folder: Path) -> None:
+        """Ask again before the files of a folder run."""
+        left = [str(other) for other in self.trusted if other != folder]
+        self._store.setValue("trusted", left)
+
+    @property
+    def time_limit(self) -> int:
+        """Seconds that a file or a cell may run, 0 for as long as it likes."""
+        return self._number("limits/seconds", 0)
+
+    @time_limit.setter
+    def time_limit(self, seconds: int) -> None:
+        self._store.setValue("limits/seconds", seconds)
+
+    @property
+    def memory_limit(self) -> int:
+        """Bytes that the person's code may use, or one of the two limits above."""
+        return self._number("limits/memory", MEMORY_HALF)
+
+    @memory_limit.setter
+    def memory_limit(self, size: int) -> None:
+        self._store.setValue("limits/memory", size)
+
+    @property
+    def follow(self) -> bool:
+        """Whether a file is run again when it has been saved."""
+        return bool(self._number("follow", 1))
+
+    @follow.setter
+    def follow(self, wanted: bool) -> None:
+        self._store.setValue("follow", int(wanted))
+
+    def _number(self, name: str, otherwise: int) -> int:
+        try:
+            return int(str(self._store.value(name, otherwise)))
+        except ValueError:
+            return otherwise
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""

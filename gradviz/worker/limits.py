@@ -15,6 +15,9 @@ if sys.platform.startswith("linux"):
 else:
     resource = None
 
+LIMITS_MEMORY = resource is not None
+"""Whether this platform can limit memory."""
+
 MEMORY_VARIABLE = "GRADVIZ_MEMORY"
 """Carries the limit, in bytes, from the window to a worker that starts."""
 
