@@ -124,13 +124,12 @@ class Attributes:
                 before = old.get(name, MISSING)
                 if before is not after:
                     changes.append(Change(node, name, before, after))
-            if len(old) != len(new):
+            if len(changes) != found or len(old) != len(new):
                 changes.extend(
                     Change(node, name, before, MISSING)
                     for name, before in old.items()
                     if name not in new
                 )
-            if len(changes) != found:
                 seen[node] = dict(new)
             if watches:
                 self._take_contents(node, changes, found)

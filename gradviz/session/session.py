@@ -118,6 +118,21 @@ class Session:
         return self._start.stuck(self.document)
 
     @property
+    def theirs(self) -> LiveGraph:
+        """The graph with the Values of the person's variables; mostly the live one."""
+        return self._start.theirs
+
+    @property
+    def notice(self) -> str:
+        """A sentence on how edits are made, empty where variables follow them."""
+        return self._start.notice
+
+    @property
+    def warnings(self) -> dict[int, str]:
+        """Values given a number that the edits have outdated, with a sentence each."""
+        return self._start.warnings(self.document)
+
+    @property
     def walk(self) -> Walk:
         """Every step of the walk shown, made and to come."""
         return self._stepper.walk
@@ -210,7 +225,14 @@ class Session:
         return self._attributes.take()
 
     def settle(self) -> None:
-        """Know all that the steps have changed, before other code runs."""
+        """Know all that the steps have changed, before other code runs.
+
+        That code has the person's own Values: edits that only Values made anew show are
+        taken back.
+        """
+        if self.live is not self.theirs:
+            for leaf in tuple(self.document.leaves):
+                self.set_leaf(leaf, None)
         self._stepper.settle()
 
     def hold(self) -> None:
@@ -311,6 +333,43 @@ class Session:
         if rule != self.document.rule:
             self._edit(replace(self.document, rule=rule), f"{rule} gradients", "")
 
+    def outdated(self) -> tuple[int, ...]:
+        """Return the Values whose leaves have changed since they were computed.
+
+        Every op is called once to find out, at the start of the walk.
+
+        Raises:
+            EditError: The person has stopped it.
+        """
+        playhead = self.playhead
+        self._to_start()
+        try:
+            return self._start.outdated()
+        except ReplayError as error:
+            raise EditError(str(error)) from error
+        finally:
+            self._from_start(playhead)
+
+    def reevaluate(self) -> None:
+        """Compute every Value from the leaves as they are now; the walk follows.
+
+        Raises:
+            EditError: An op can't take the numbers; nothing has changed.
+            StepError: As for ``set_leaf``.
+        """
+        if not self.outdated():
+            return
+        self.switch_walk("planned")
+        playhead, same = self.playhead, self.document
+        self._to_start()
+        try:
+            delta = self._start.reevaluate()
+        except ReplayError as error:
+            self._from_start(playhead)
+            raise EditError(str(error)) from error
+        self.history.add(Edit("re-evaluate", same, same, (delta,)))
+        self._follow(same, playhead, at_end=False)
+
     def undo(self) -> None:
         """Take the last edit back; without one, nothing happens."""
         if isinstance(self.history.last, Edit):
@@ -393,6 +452,8 @@ class Session:
         is_of_walk = edit.inserted_at is not None
         if is_of_walk or edit.before.seeds != edit.after.seeds:
             self.switch_walk(edit.kind)
+        elif edit.before is edit.after:
+            self.switch_walk("planned")
         before, playhead, at_end = self.document, self.playhead, self._at_end()
         if edit.inserted_at is not None:
             self.move_to(0)

@@ -1,11 +1,14 @@
 """Where every walk starts: the document written into the live Values."""
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change, Delta
 from gradviz.session.document import Document
-from gradviz.session.replay import Replay, ReplayError, described
+from gradviz.session.outside import numbers_outside
+from gradviz.session.replay import ANEW, Replay
+from gradviz.session.trouble import ReplayError, described
 
 
 class Start:
@@ -32,11 +35,26 @@ class Start:
             file_numbers: What leaves held before they were edited.
         """
         self.fresh = fresh
-        self._live = live
         self._attributes = attributes
         self._replay = Replay(live, attributes)
         held = {leaf: self._number(leaf) for leaf in live.graph.leaves}
         self.file_numbers = {**held, **file_numbers}
+        self._given: dict[int, object] = {}
+        """What every Value held before the first edit."""
+
+    @property
+    def _live(self) -> LiveGraph:
+        return self._attributes.live
+
+    @property
+    def theirs(self) -> LiveGraph:
+        """The graph with the Values that the person's variables hold."""
+        return self._replay.live
+
+    @property
+    def notice(self) -> str:
+        """What the person should know of how edits are made; mostly nothing."""
+        return ANEW if self._replay.fresh else ""
 
     def clear(self, document: Document) -> Delta:
         """Give every Value a fresh gradient, and the seeded ones their seeds."""
@@ -53,11 +71,37 @@ class Start:
 
     def prepare(self) -> None:
         """Let the replay try every op once, before an edit, without leaving a trace."""
+        if not self._given:
+            self._given = {n: self._number(n) for n in range(len(self.fresh))}
+            self._given.update(self.file_numbers)
         self._replay.prepare(self.fresh)
 
     def stuck(self, document: Document) -> dict[int, str]:
         """Return the Values that the edits do not reach, with reasons as clauses."""
         return self._replay.stuck(document.leaves) if document.leaves else {}
+
+    def warnings(self, document: Document) -> dict[int, str]:
+        """Return the Values whose op was given a number that an edit has outdated."""
+        edited = {*document.leaves, *self._replay.above(document.leaves)}
+        return numbers_outside(self.theirs, self._given, edited)
+
+    def outdated(self) -> tuple[int, ...]:
+        """Return the Values whose leaves have changed since they were computed."""
+        self.prepare()
+        return self._replay.outdated()
+
+    def reevaluate(self) -> Delta:
+        """Compute every Value from its leaves as they are now.
+
+        Raises:
+            ReplayError: An op can't take the numbers; nothing has changed.
+        """
+        try:
+            self._replay.reevaluate()
+        except ReplayError:
+            self._attributes.undo(self._attributes.take())
+            raise
+        return self._attributes.take()
 
     def write(self, old: Document, new: Document) -> Delta:
         """Turn Values that show ``old`` into Values that show ``new``.
@@ -88,10 +132,15 @@ class Start:
         ]
         if not edited:
             return ()
+        if self._replay.fresh:
+            numbers = {leaf: self._as_held(leaf, n) for leaf, n in new.leaves.items()}
+            return self._attributes.show(self._replay.anew(numbers))
         changes: Delta = ()
         try:
             for leaf in edited:
-                number = new.leaves.get(leaf, self.file_numbers[leaf])
+                number = self.file_numbers[leaf]
+                if leaf in new.leaves:
+                    number = self._as_held(leaf, new.leaves[leaf])
                 changes += self._write_number(leaf, number)
             self._replay.forward(edited)
         except ReplayError:
@@ -99,6 +148,20 @@ class Start:
             self._attributes.undo(changes)
             raise
         return changes + self._attributes.take()
+
+    def _as_held(self, leaf: int, number: object) -> object:
+        """Return an edited number as the kind of number that the file gave the leaf.
+
+        A numpy float stays one; an int that can't hold the number becomes a float.
+        """
+        kind: Callable[[object], object] = type(self.file_numbers[leaf])
+        if kind in (int, float, bool, type(number)):
+            return number
+        try:
+            held = kind(number)
+        except Exception:  # a number of any library
+            return number
+        return held if not isinstance(held, Integral) or held == number else number
 
     def _write_number(self, leaf: int, number: object) -> Delta:
         try:

@@ -363,10 +363,6 @@ NOT_KEPT = (
     ("op", "reason"),
     [
         (
-            "of_default_arguments",
-            "its backward function can't be renewed: it gave other gradients",
-        ),
-        (
             "noisy",
             "calling its op again on the same operands gave another number",
         ),
@@ -374,10 +370,6 @@ NOT_KEPT = (
         (
             "borrowed",
             "its backward function does not tell which operation made it",
-        ),
-        (
-            "on_the_operand",
-            "its op writes to its operands, so it can't be called again",
         ),
     ],
 )

@@ -1,0 +1,65 @@
+"""Numbers that left the graph as plain numbers, and came back.
+
+``a - max(v.data for v in row)`` reads a number out of a Value; the op that is given it
+knows nothing of where it came from. Only running the file again can follow it.
+"""
+
+from collections.abc import Collection, Mapping
+
+from gradviz.graph.build import LiveGraph
+from gradviz.session.passing import is_number, passed
+
+_EVERYWHERE = frozenset({0.0, 0.5, 1.0, 2.0})
+"""Numbers that programs are full of, whatever their Values hold."""
+
+
+def numbers_outside(
+    live: LiveGraph, given_numbers: Mapping[int, object], changed: Collection[int]
+) -> dict[int, str]:
+    """Return the Values whose op was given a number that has changed since.
+
+    Each comes with a sentence. That a number is the very one (or its opposite) that a
+    changed Value held in the file makes it probable, not sure.
+
+    Args:
+        live: The graph.
+        given_numbers: What each Value held before the first edit.
+        changed: Values that an edit has changed.
+    """
+    if not changed:
+        return {}
+    nodes = live.graph.nodes
+    came_from: dict[float, int] = {}
+    for source in sorted(changed):
+        size = _size(given_numbers.get(source))
+        if size is not None and not nodes[source].constant:
+            came_from.setdefault(size, source)
+    found: dict[int, str] = {}
+    if not came_from:
+        return found
+    classes = frozenset(map(type, live.values))
+    for node in nodes:
+        call = live.origins[node.id].call
+        given: list[object] = [] if call is None else passed(call, classes)
+        given += [
+            given_numbers.get(operand)
+            for operand in node.operands
+            if nodes[operand].constant and operand not in changed
+        ]
+        for number in given:
+            size = _size(number)
+            if size is not None and size in came_from:
+                found[node.id] = (
+                    f"The {number} in {node.name} came from "
+                    f"{nodes[came_from[size]].name}.data, perhaps: it keeps its old "
+                    "value until the file is run again."
+                )
+    return found
+
+
+def _size(number: object) -> float | None:
+    """Return what a number and its opposite have in common, None for a usual one."""
+    if not is_number(number):
+        return None
+    size = abs(float(number))  # type: ignore[arg-type]
+    return None if size in _EVERYWHERE or size != size else size

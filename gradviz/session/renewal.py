@@ -1,0 +1,348 @@
+"""Calling ops again on the live operands: each Value keeps its identity.
+
+It takes the new number and the new ``_backward``, whose captured result is pointed back
+at the old Value. Copying the number alone would leave stale forward-time numbers in
+closures (the ``t`` of a tanh).
+
+Before that each op is tried on the numbers that are there: what does not give the same
+number, and the same gradients from its new ``_backward``, is not trusted with others.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Number
+from types import CellType, FunctionType
+from typing import Any
+
+from gradviz.graph.build import LiveGraph
+from gradviz.graph.calls import Call, captured_by, is_empty
+from gradviz.session.attributes import Attributes, Contents, Delta
+from gradviz.session.passing import items_in
+from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
+
+PROBE = 0.7
+"""The gradient with which an old and a new ``_backward`` are compared."""
+
+_TRIED_PER_HOOK = 20
+"""Values whose ``_backward`` is compared, for each function that defines one."""
+
+_PLAIN = (Number, str, bytes, type(None))
+
+_OTHER_GRADIENTS = "its backward function can't be renewed: it gave other gradients"
+
+Pushed = list[tuple[int, str, str]]
+"""What a hook did: a Value, an attribute and its new content."""
+
+
+@dataclass
+class Trial:
+    """What has come of trying every op.
+
+    Attributes:
+        distrusted: The Values whose op can't be called again, with the reason.
+        outdated: The Values that hold another number than their op gives for the
+            operands as they are now, with that number.
+    """
+
+    distrusted: dict[int, str] = field(default_factory=dict)
+    outdated: dict[int, object] = field(default_factory=dict)
+
+
+class Renewal:
+    """Calls the ops of a graph again, in place."""
+
+    def __init__(
+        self, live: LiveGraph, attributes: Attributes, calls: Mapping[int, Call]
+    ) -> None:
+        """Remember the graph.
+
+        Args:
+            live: The graph.
+            attributes: Its Values, watched.
+            calls: The call of each op.
+        """
+        self._live = live
+        self._attributes = attributes
+        self._calls = calls
+        self._ids = {id(value): node for node, value in enumerate(live.values)}
+        self._classes = frozenset(map(type, live.values))
+        self._taken_over: dict[int, tuple[str, ...]] = {}
+        """Besides number and hook, what a Value takes from its op's new result."""
+        self._counts = [
+            len(adapter.operands_of(value))
+            for adapter, value in zip(live.adapters, live.values, strict=True)
+        ]
+
+    def try_all(self, fresh_gradients: Sequence[object]) -> Trial:
+        """Call every op once and compare, without leaving a trace.
+
+        Args:
+            fresh_gradients: For each Value the gradient that a new one has.
+
+        Raises:
+            ReplayError: The person has stopped it.
+        """
+        trial = Trial()
+        tried: dict[object, int] = {}
+        try:
+            for node in self._calls:
+                reason = self._try(node, fresh_gradients, tried, trial)
+                if reason:
+                    trial.distrusted[node] = reason
+        except KeyboardInterrupt as error:
+            name = self._live.graph.nodes[node].name
+            raise ReplayError(node, name, described(error)) from error
+        finally:
+            self._attributes.undo(self._attributes.take())
+        return trial
+
+    def renew(self, node: int) -> None:
+        """Call the op of a Value again and give the Value what came out.
+
+        Raises:
+            ReplayError: The op failed.
+        """
+        try:
+            fresh = self._calls[node].again()
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            name = self._live.graph.nodes[node].name
+            raise ReplayError(node, name, described(error)) from error
+        if self._is_another(node, fresh):
+            name = self._live.graph.nodes[node].name
+            raise ReplayError(node, name, ANOTHER_GRAPH)
+        self._take_over(node, fresh)
+
+    # Trying an op before it is trusted
+
+    def _try(
+        self,
+        node: int,
+        fresh_gradients: Sequence[object],
+        tried: dict[object, int],
+        trial: Trial,
+    ) -> str:
+        """Return why the op of ``node`` can't be trusted, or an empty string."""
+        adapter, value = self._live.adapters[node], self._live.values[node]
+        call = self._calls[node]
+        operands = self._live.graph.nodes[node].operands
+        number = adapter.number(value)
+        try:
+            fresh = call.again()
+            again = repr(adapter.number(fresh))
+            is_outdated = again != repr(number)
+            if is_outdated and again != repr(adapter.number(call.again())):
+                return "calling its op again on the same operands gave another number"
+        except (Exception, SystemExit) as error:  # the person's code: anything goes
+            return f"calling its op again failed ({described(error).rstrip('.')})"
+        if self._writes_to(operands):
+            return "its op writes to its operands, so it can't be called again"
+        if self._is_another(node, fresh):
+            return "calling its op again on the same operands gave another graph"
+        if is_outdated:
+            trial.outdated[node] = number
+        self._taken_over[node] = self._worth_taking(node, fresh, is_outdated)
+        hook = adapter.hook_of(value)
+        code = getattr(hook, "__code__", None)
+        tried[code] = tried.get(code, 0) + 1
+        if tried[code] > _TRIED_PER_HOOK:
+            return ""
+        return self._try_hook(node, fresh, fresh_gradients, is_outdated)
+
+    def _try_hook(
+        self,
+        node: int,
+        fresh: object,
+        fresh_gradients: Sequence[object],
+        is_outdated: bool,
+    ) -> str:
+        """Compare the renewed hook with the old one, or with that of the new result.
+
+        The old one of a Value whose operands have changed since may be stale.
+        """
+        adapter, value = self._live.adapters[node], self._live.values[node]
+        reach = tuple(dict.fromkeys((node, *self._live.graph.nodes[node].operands)))
+        if is_outdated:
+            setattr(fresh, adapter.grad, PROBE)
+            hook = adapter.hook_of(fresh)
+            old = self._pushed(node, hook, reach, fresh_gradients)
+            fresh = self._calls[node].again()
+        else:
+            hook = adapter.hook_of(value)
+            old = self._pushed(node, hook, reach, fresh_gradients)
+        self._take_over(node, fresh)
+        renewed = self._attributes.take((node,))
+        try:
+            hook = adapter.hook_of(value)
+            new = self._pushed(node, hook, reach, fresh_gradients)
+        finally:
+            self._attributes.undo(renewed)
+        if is_outdated:
+            new = [push for push in new if push[0] != node]
+        return _OTHER_GRADIENTS if old != new else ""
+
+    def _writes_to(self, operands: Collection[int]) -> bool:
+        """Whether calling an op has changed what makes its operands what they are.
+
+        A number of their own (how often they were used) does not.
+        """
+        written = self._attributes.take(dict.fromkeys(operands))
+        self._attributes.undo(written)
+        for node, attribute, _, after in written:
+            adapter = self._live.adapters[node]
+            if attribute in (adapter.data, adapter.grad, adapter.hook):
+                return True
+            if isinstance(after, Contents) or not isinstance(after, _PLAIN):
+                return True
+        return False
+
+    def _is_another(self, node: int, fresh: object) -> bool:
+        """Whether an op's new result has other operands than the Value of ``node``."""
+        if id(fresh) in self._ids or type(fresh) not in self._classes:
+            return True
+        claimed = self._live.adapters[node].operands_of(fresh)
+        if len(claimed) != self._counts[node]:
+            return True
+        operands, ids = self._live.graph.nodes[node].operands, self._ids
+        for operand in claimed:
+            known = ids.get(id(operand))
+            if known is not None and known not in operands:
+                return True
+        return False
+
+    def _worth_taking(
+        self, node: int, fresh: object, is_outdated: bool
+    ) -> tuple[str, ...]:
+        """Return which of the new result's other attributes its Value should take.
+
+        Those that the op computes: what differs on the same operands has been given by
+        the person, or counts, and stays as it is. On operands that have changed since,
+        numbers of the same kind are taken for computed.
+        """
+        adapter = self._live.adapters[node]
+        mine = adapter.attributes(self._live.values[node])
+        never = {adapter.data, adapter.hook, adapter.grad, adapter.label, adapter.color}
+        same = _alike if is_outdated else _equal
+        return tuple(
+            name
+            for name, content in adapter.attributes(fresh).items()
+            if name not in never
+            and name in mine
+            and same(mine[name], content)
+            and (name != adapter.operands or self._holds_numbers(content))
+        )
+
+    def _holds_numbers(self, content: object) -> bool:
+        return any(isinstance(i, Number) for i in items_in(content, self._classes))
+
+    def _pushed(
+        self,
+        node: int,
+        hook: Callable[[], object] | None,
+        reach: Sequence[int],
+        fresh_gradients: Sequence[object],
+    ) -> Pushed:
+        """Return what a hook does to clear gradients, and undo it."""
+        before: Delta = ()
+        for near in reach:
+            gradient = PROBE if near == node else fresh_gradients[near]
+            attribute = self._live.adapters[near].grad
+            before += self._attributes.write(near, attribute, gradient)
+        failed: Pushed = []
+        written: Delta = ()
+        try:
+            if hook is not None:
+                hook()
+        except (Exception, SystemExit) as error:  # the person's code: anything goes
+            failed.append((node, "raised", type(error).__name__))
+        finally:
+            written = self._attributes.take(reach)
+            self._attributes.undo(written)
+            self._attributes.undo(before)
+        pushed = [
+            (change.node, change.attribute, repr(change.after))
+            for change in written
+            if isinstance(change.after, _PLAIN)
+            or change.attribute == self._live.adapters[change.node].grad
+        ]
+        return pushed + failed
+
+    # Taking over what an op gave
+
+    def _take_over(self, node: int, fresh: Any) -> None:
+        """Give the Value of ``node`` the number and the hook of its op's new result."""
+        value, adapter = self._live.values[node], self._live.adapters[node]
+        setattr(value, adapter.data, getattr(fresh, adapter.data))
+        old = adapter.hook_of(value)
+        if old is not None and getattr(old, "__self__", None) is not value:
+            hook = getattr(fresh, adapter.hook)
+            self._point_back(hook, old, fresh, value)
+            setattr(value, adapter.hook, hook)
+        for attribute in self._taken_over.get(node, ()):
+            setattr(value, attribute, getattr(fresh, attribute))
+
+    def _point_back(self, new: Any, old: Any, fresh: object, value: object) -> None:
+        """Let a new hook hold the graph's own Values instead of an op's new ones.
+
+        The result is the most usual one; an op can make more Values on the way, which
+        the old hook holds under the same names. Helpers inside the op are followed.
+        """
+        todo = [(new, old)]
+        while todo:
+            new, old = todo.pop()
+            held: dict[str, object] | None = None
+            for name, cell in _cells(new):
+                content = cell.cell_contents
+                if content is fresh:
+                    cell.cell_contents = value
+                elif id(content) in self._ids:
+                    continue
+                elif isinstance(content, FunctionType):
+                    held = captured_by(old) if held is None else held
+                    if content.__closure__ and content is not held.get(name):
+                        todo.append((content, held.get(name)))
+                elif self._is_foreign(content):
+                    held = captured_by(old) if held is None else held
+                    if self._is_known(held.get(name)):
+                        cell.cell_contents = held[name]
+
+    def _is_foreign(self, content: object) -> bool:
+        """Whether something is, or holds, a Value that is not in the graph."""
+        if isinstance(content, list | tuple):
+            return any(map(self._is_foreign, content))
+        return type(content) in self._classes and id(content) not in self._ids
+
+    def _is_known(self, content: object) -> bool:
+        """Whether something is, or holds, Values, and all of them in the graph."""
+        if isinstance(content, list | tuple):
+            return bool(content) and not any(map(self._is_foreign, content))
+        return id(content) in self._ids
+
+
+def _cells(hook: object) -> list[tuple[str, CellType]]:
+    """Return the closure cells of ``hook`` that have contents, with their names."""
+    closure = getattr(hook, "__closure__", None)
+    if not closure:
+        return []
+    names = hook.__code__.co_freevars  # type: ignore[attr-defined]
+    held = zip(names, closure, strict=True)
+    return [(name, cell) for name, cell in held if not is_empty(cell)]
+
+
+def _equal(old: object, new: object) -> bool:
+    """Whether two attributes are the same, as far as plain data goes."""
+    if old is new:
+        return True
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, list | tuple):
+        assert isinstance(new, list | tuple)
+        return len(old) == len(new) and all(map(_equal, old, new))
+    return isinstance(old, _PLAIN) and repr(old) == repr(new)
+
+
+def _alike(old: object, new: object) -> bool:
+    """Whether two attributes are the same, or numbers or containers of numbers."""
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        return len(old) == len(new) and all(map(_alike, old, new))
+    both = isinstance(old, float) and isinstance(new, float)
+    return both or _equal(old, new)

@@ -1,0 +1,215 @@
+"""The forward pass again, into Values made anew.
+
+Where an op writes to its operands (a ``_backward`` stored on one of them, a pointer to
+the consumer) it can't be called again on them. Then every call that made the graph is
+made once more, in the order of creation, on copies of the leaves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gradviz.graph.build import LiveGraph
+from gradviz.graph.calls import Call, captured_by
+from gradviz.graph.order import planned_order
+from gradviz.session.attributes import Attributes, Delta
+from gradviz.session.passing import DEPTH, Passing, items_in
+from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
+
+_PLAIN = (int, float, complex, str, bool, bytes, type(None))
+
+
+class Tape:
+    """Every call that made a graph.
+
+    Attributes:
+        live: The graph with the person's own Values.
+    """
+
+    def __init__(self, live: LiveGraph, calls: Mapping[int, Call]) -> None:
+        """Remember the calls.
+
+        Args:
+            live: The graph with the person's own Values.
+            calls: The call of each op.
+        """
+        self.live = live
+        self._calls = calls
+        self._classes = frozenset(map(type, live.values))
+        self._ids = {id(value) for value in live.values}
+        self._kept: list[dict[str, object]] | None = None
+        """For each Value what is the person's own, not its op's."""
+
+    def again(self, numbers: Mapping[int, object]) -> LiveGraph:
+        """Return the same graph, of Values made anew.
+
+        Args:
+            numbers: Numbers of leaves, where they differ.
+
+        Raises:
+            ReplayError: An op failed.
+        """
+        old, fresh = self.live, list[object]()
+        made: dict[int, int] = {}
+        new: dict[int, object] = {}
+        passing = Passing(self._classes, lambda value: new.get(id(value), value))
+        calls: dict[int, Call] = {}
+        for node, value in enumerate(old.values):
+            if node in self._calls:
+                calls[node] = passing.call(self._calls[node])
+                result = self._called(node, calls[node], made)
+            else:
+                result = self._copied(node, numbers)
+            fresh.append(result)
+            new[id(value)] = result
+            made[id(result)] = node
+        if self._kept is None:
+            self._kept = [
+                self._own(node, value, passing) for node, value in enumerate(fresh)
+            ]
+        for value, kept in zip(fresh, self._kept, strict=True):
+            for name, content in kept.items():
+                setattr(value, name, passing.mapped(content))
+        origins = tuple(
+            replace(
+                origin,
+                operands=tuple(map(passing.mapped, origin.operands)),
+                call=calls.get(node),
+            )
+            for node, origin in enumerate(old.origins)
+        )
+        return replace(old, values=tuple(fresh), origins=origins)
+
+    def agrees(self, attributes: Attributes, gradients: Sequence[object]) -> bool:
+        """Whether Values made anew, of the same leaves, do the same bit for bit.
+
+        Args:
+            attributes: The person's Values, at the start of the walk.
+            gradients: For each Value the gradient that a new one has.
+        """
+        try:
+            fresh = self.again({})
+        except ReplayError:
+            return False
+        if attributes.take() or self._holds_old(fresh):
+            return False
+        shown = self.live
+        if _numbers(shown) != _numbers(fresh):
+            return False
+
+        def write(node: int, gradient: object) -> Delta:
+            return attributes.write(node, shown.adapters[node].grad, gradient)
+
+        before: Delta = ()
+        for node, gradient in enumerate(gradients):
+            before += write(node, gradient)
+        try:
+            mine = _walked(shown, write)
+        finally:
+            attributes.undo(attributes.take())
+            attributes.undo(before)
+
+        def write_fresh(node: int, gradient: object) -> None:
+            setattr(fresh.values[node], shown.adapters[node].grad, gradient)
+
+        for node, gradient in enumerate(gradients):
+            write_fresh(node, gradient)
+        return mine == _walked(fresh, write_fresh) and not attributes.take()
+
+    def _called(self, node: int, call: Call, made: Mapping[int, int]) -> object:
+        """Return what an op makes of Values made anew."""
+        nodes = self.live.graph.nodes
+        try:
+            result = call.again()
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            raise ReplayError(node, nodes[node].name, described(error)) from error
+        adapter = self.live.adapters[node]
+        another = id(result) in made or type(result) not in self._classes
+        if not another:
+            claimed = adapter.operands_of(result)
+            known = {made[id(o)] for o in claimed if id(o) in made}
+            theirs = adapter.operands_of(self.live.values[node])
+            another = (
+                len(claimed) != len(theirs)
+                or any(id(o) in self._ids for o in claimed)
+                or not known.issubset(nodes[node].operands)
+            )
+        if another:
+            raise ReplayError(node, nodes[node].name, ANOTHER_GRAPH)
+        return result
+
+    def _copied(self, node: int, numbers: Mapping[int, object]) -> object:
+        """Return a leaf made anew; it has no consumers yet."""
+        value, adapter = self.live.values[node], self.live.adapters[node]
+        number = numbers.get(node, adapter.number(value))
+        make: Callable[[object], Any] = type(value)
+        try:
+            leaf = make(number)
+        except Exception:  # a constructor of the person's own can want anything
+            leaf = self._without_constructor(value, node)
+        try:
+            setattr(leaf, adapter.data, number)
+        except Exception as error:  # their class may check what it is given
+            name = self.live.graph.nodes[node].name
+            raise ReplayError(node, name, described(error)) from error
+        return leaf
+
+    def _without_constructor(self, value: object, node: int) -> object:
+        leaf = object.__new__(type(value))
+        for name, content in self.live.adapters[node].attributes(value).items():
+            if type(content) in (list, set, dict):
+                content = type(content)()
+            elif type(content) in self._classes:
+                content = None
+            object.__setattr__(leaf, name, content)
+        return leaf
+
+    def _own(self, node: int, fresh: object, passing: Passing) -> dict[str, object]:
+        """Return the attributes that the person gave to a Value of their own."""
+        adapter = self.live.adapters[node]
+        computed = (adapter.data, adapter.grad, adapter.hook, adapter.operands)
+        mine, its = (
+            adapter.attributes(value) for value in (self.live.values[node], fresh)
+        )
+        return {
+            name: content
+            for name, content in mine.items()
+            if name not in computed
+            and (
+                name not in its
+                or (isinstance(content, _PLAIN) and content != its[name])
+            )
+        }
+
+    def _holds_old(self, fresh: LiveGraph) -> bool:
+        """Whether a Value made anew holds, or its hook captured, one of the old."""
+        for adapter, value in zip(fresh.adapters, fresh.values, strict=True):
+            captured = captured_by(adapter.hook_of(value)).values()
+            held = (*adapter.attributes(value).values(), *captured)
+            for item in items_in(held, self._classes, DEPTH + 1):
+                if id(item) in self._ids:
+                    return True
+        return False
+
+
+def _numbers(live: LiveGraph) -> list[tuple[type, str]]:
+    pairs = zip(live.adapters, live.values, strict=True)
+    numbers = [adapter.number(value) for adapter, value in pairs]
+    return [(type(number), repr(number)) for number in numbers]
+
+
+def _walked(live: LiveGraph, write: Callable[[int, object], object]) -> list[str]:
+    """Return every gradient after a walk from the roots, seeded with 1."""
+    for root in live.graph.roots:
+        write(root, 1.0)
+    failed: list[str] = []
+    for node in planned_order(live.graph, live.graph.roots):
+        hook = live.adapters[node].hook_of(live.values[node])
+        try:
+            if hook is not None:
+                hook()
+        except (Exception, SystemExit) as error:  # the person's code: anything goes
+            failed.append(f"{node} {type(error).__name__}")
+            break
+    pairs = zip(live.adapters, live.values, strict=True)
+    return [repr(adapter.gradient(value)) for adapter, value in pairs] + failed
