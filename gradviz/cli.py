@@ -78,9 +78,9 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="FILE|LESSON",
-        help="a notebook (.ipynb), a script (.py) or a lesson's name; "
-        "without one, lesson 17 opens",
+        metavar="FILE|LESSON|MODULE:FUNCTION",
+        help="a notebook (.ipynb), a script (.py), a lesson's name, or a function that "
+        "returns Values (package.module:function); without one, lesson 17 opens",
     )
     parser.add_argument(
         "-e",
@@ -95,12 +95,17 @@ def _window_parser() -> argparse.ArgumentParser:
 
 
 def _file(options: argparse.Namespace) -> "Callable[[Controller], None]":
-    """Return what opens the file or lesson named, or lesson 17."""
+    """Return what opens the file, lesson or function named, or lesson 17."""
     from gradviz.sources.lessons import DEFAULT_LESSON, resolve
     from gradviz.sources.program import SourceError, check_readable
+    from gradviz.sources.target import parse_target
 
     if len(options.what) > 1:
         raise SourceError(f"Only one file can be opened, not {len(options.what)}.")
+    target = parse_target(options.what[0]) if options.what else None
+    if target is not None:
+        module, function = target.module, target.function
+        return lambda controller: controller.open_function(module, function)
     path = resolve(options.what[0] if options.what else DEFAULT_LESSON)
     check_readable(path)
     return lambda controller: controller.open(path)

@@ -9,7 +9,8 @@ from gradviz.session.session import EditError, Session, StepError
 from gradviz.sources.expression import ExpressionError, parse_expression
 from gradviz.sources.following import RunListener
 from gradviz.sources.program import SourceError, read_program
-from gradviz.sources.run import CodeError
+from gradviz.sources.run import CodeError, Run
+from gradviz.sources.target import Target, target_run
 from gradviz.worker import messages
 from gradviz.worker.failures import failure_of, our_failure
 from gradviz.worker.messages import (
@@ -106,7 +107,11 @@ class Desk(RunListener):
     def _do(self, request: AnyRequest) -> None:
         match request:
             case messages.Open(path=path):
-                self._start(Workspace(read_program(Path(path)), self))
+                self._start(Workspace(Run(read_program(Path(path)), self), self))
+            case messages.OpenFunction(module=module, function=function):
+                target = Target(module, function)
+                run = target_run(target, listener=self)
+                self._start(Workspace(run, self, target))
             case messages.OpenExpression():
                 self._open_expression(request)
             case messages.RunCell(cell=cell, source=source):

@@ -14,8 +14,8 @@ from gradviz.session.history import Entry
 from gradviz.session.session import EditError, StepError
 from gradviz.sources.expression import Expression
 from gradviz.sources.following import RunListener
-from gradviz.sources.program import Program
 from gradviz.sources.run import Run
+from gradviz.sources.target import Target, call_target
 from gradviz.worker.choosing import sets_after_cell, sets_of
 from gradviz.worker.failures import failure_of
 from gradviz.worker.opened import After, Drawn, Reader
@@ -72,11 +72,21 @@ class Workspace:
         drawn: What is shown, None while there is nothing to show.
     """
 
-    def __init__(self, program: Program, listener: RunListener) -> None:
+    def __init__(
+        self, run: Run, listener: RunListener, target: Target | None = None
+    ) -> None:
+        """Prepare to run a program.
+
+        Args:
+            run: The program, of which nothing has run yet.
+            listener: Is told what is being done.
+            target: The function to call instead of running it.
+        """
         adapters = Adapters()
         self._reader = Reader(adapters)
         self._listener = listener
-        self.run = Run(program, listener)
+        self._target = target
+        self.run = run
         self.run.trace = self._reader.trace
         self.run.recorder = self._reader.recorder
         self.drawn: Drawn | None = None
@@ -87,14 +97,18 @@ class Workspace:
         return self._reader.adapters
 
     def start(self) -> None:
-        """Run a notebook up to its first picture, or a script to its end.
+        """Run a notebook up to its first picture, a script to its end, or a function.
 
         Raises:
+            SourceError: There is no such function.
             CodeError: The person's code failed and there is nothing to show.
             GraphError: There is nothing to show, or it can't be drawn.
             AdapterError: What was drawn is no Value that gradviz can read.
         """
-        self.run.to_the_picture(adapters=self.adapters)
+        if self._target is None:
+            self.run.to_the_picture(adapters=self.adapters)
+        else:
+            call_target(self.run, self._target, self.adapters)
         self._listener.stage("Reading the graph")
         self.show()
 
