@@ -1,13 +1,21 @@
 """Which attributes of a person's Value class hold what.
 
 The names differ between classes (``data`` or ``value``, ``_prev`` or ``_children``);
-an Adapter settles them once per class, by a table of the names seen in public code.
+an Adapter settles them once per class: by a table of the names seen in public code,
+else by trying the class out (``probe``), else by what the person says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from numbers import Number
-from typing import Any, Final
+from types import FunctionType
+from typing import Any, Literal
+
+from gradviz.graph.designs import parts, step_of
+from gradviz.graph.held import PLAIN, held_by, slots_of
+
+__all__ = ["PLAIN", "Adapter", "AdapterError", "Adapters", "Unreadable"]
 
 DATA = ("data", "value", "val", "_data", "_value")
 GRAD = ("grad", "gradient", "_grad", "_gradient")
@@ -28,13 +36,9 @@ OP = ("_op", "op", "_operation", "operation")
 LABEL = ("label", "_label", "name", "_name")
 COLOR = ("color", "colour", "_color")
 
-PLAIN = frozenset(
-    {int, float, complex, bool, str, bytes, tuple, list, dict, set, type(None)}
-)
-"""Classes whose instances are no Values, told without a look at them."""
+ROLES = ("data", "grad", "operands", "hook", "op", "label")
 
-
-_EMPTY: Final = object()
+Design = Literal["closure", "stored", "method", "rule", "none"]
 
 
 class AdapterError(Exception):
@@ -43,17 +47,27 @@ class AdapterError(Exception):
 
 @dataclass(frozen=True)
 class Adapter:
-    """The attribute names of one Value class.
+    """The attribute names of one Value class, and how one backward step is made.
 
     Attributes:
         data: The number.
         grad: The gradient.
-        operands: The container of operands.
-        hook: What one backward step calls.
+        operands: The container of operands; several attributes of one operand each are
+            separated by commas, one of a helper object comes after a dot.
+        hook: What one backward step calls, or where it is stored.
         op: The operation's text, or None where the class has none.
         label: The label, or None where the class has none.
         color: The colour, or None where the class has none.
         slots: Attributes that live in ``__slots__``.
+        design: How a step is made: by calling a function that each result holds
+            (``closure``), by pushing local derivatives that it stores (``stored``), by
+            a method of the class that pushes one step (``method``), by an object which
+            stands for the operation (``rule``), or not at all (``none``).
+        takes: What the hook wants to be called with: nothing, the gradient of its
+            Value, or the Value.
+        returns: Whether the hook returns the operands' gradients and leaves adding them
+            to others.
+        method: The method of the rule object to call.
     """
 
     data: str
@@ -64,14 +78,29 @@ class Adapter:
     label: str | None
     color: str | None
     slots: tuple[str, ...] = ()
+    design: Design = "closure"
+    takes: Literal["", "gradient", "value"] = ""
+    returns: bool = False
+    method: str = ""
+
+    @property
+    def stores_hook(self) -> bool:
+        """Whether each result holds what its step needs, in the attribute ``hook``."""
+        return self.design in ("closure", "stored", "rule")
+
+    @property
+    def why_not_stepped(self) -> str:
+        """Why no step can be made, as a clause; empty where one can."""
+        if self.design != "none":
+            return ""
+        return (
+            "its class has no backward function for one operation that gradviz can "
+            "call, so that its graph can be shown but not stepped"
+        )
 
     def attributes(self, value: object) -> dict[str, object]:
         """Return a copy of every attribute that ``value`` itself holds."""
-        found = dict(getattr(value, "__dict__", ()))
-        for slot in self.slots:
-            if (held := getattr(value, slot, _EMPTY)) is not _EMPTY:
-                found[slot] = held
-        return found
+        return held_by(value)
 
     def number(self, value: object) -> Any:
         """Return the number that ``value`` holds."""
@@ -83,12 +112,18 @@ class Adapter:
 
     def operands_of(self, value: object) -> tuple[object, ...]:
         """Return what the class itself says ``value`` was computed from."""
-        return tuple(getattr(value, self.operands) or ())
+        return parts(value, self.operands)
 
     def hook_of(self, value: object) -> Callable[[], object] | None:
-        """Return the ``_backward`` of ``value``, or None where it has none."""
-        hook = getattr(value, self.hook, None)
-        return hook if callable(hook) else None
+        """Return what one backward step of ``value`` calls, or None where it has none.
+
+        For a class that stores local derivatives it is a function of ours, which adds
+        ``local × gradient`` to every operand in slot order.
+        """
+        if self.design == "closure" and not self.takes and not self.returns:
+            hook = getattr(value, self.hook, None)
+            return hook if callable(hook) else None
+        return step_of(self, value)
 
     def text(self, value: object, attribute: str | None) -> str:
         """Return a text attribute, or an empty string where there is none."""
@@ -99,11 +134,52 @@ class Adapter:
         return found.encode(errors="replace").decode()
 
 
-class Adapters:
-    """The adapters of the classes met so far."""
+@dataclass(frozen=True)
+class Unreadable:
+    """A class that may be a Value and that gradviz can't read.
 
-    def __init__(self) -> None:
-        self._known: dict[type, Adapter | None] = {}
+    Attributes:
+        name: The class's name.
+        missing: The roles for which no attribute was found.
+        candidates: For each role the attributes to choose from.
+    """
+
+    name: str
+    missing: tuple[str, ...]
+    candidates: Mapping[str, tuple[str, ...]]
+
+
+class Adapters:
+    """The adapters of the classes met so far.
+
+    Attributes:
+        while_probing: What to do around trying a class out.
+    """
+
+    def __init__(self, mapping: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Start without any class known.
+
+        Args:
+            mapping: For classes by name, the attribute of each role, as ``map_class``
+                takes them.
+        """
+        self._known: dict[type, Adapter] = {}
+        self._failed: set[type] = set()
+        self._mapping = {n: dict(m) for n, m in (mapping or {}).items()}
+        self.while_probing: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def map_class(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Say which attributes of a class hold what.
+
+        Args:
+            name: The class's name.
+            attributes: The attribute of each role: ``data``, ``grad``, and where there
+                are such ``operands``, ``hook``, ``op`` and ``label``.
+        """
+        self._mapping[name] = dict(attributes)
+        for cls in [c for c in self._known if c.__name__ == name]:
+            del self._known[cls]
+        self._failed = {c for c in self._failed if c.__name__ != name}
 
     def adapter(self, value: object) -> Adapter:
         """Return the adapter for the class of ``value``.
@@ -119,61 +195,99 @@ class Adapters:
 
     def is_value(self, value: object) -> bool:
         """Whether ``value`` is a node of a graph, as far as its attributes tell."""
-        return self._find(value) is not None
+        return type(value) in self._known or self._find(value) is not None
+
+    def unreadable(self, things: Iterable[object]) -> tuple[Unreadable, ...]:
+        """Return the classes among ``things`` that may be Values and can't be read."""
+        found: dict[type, Unreadable] = {}
+        for thing in things:
+            cls = type(thing)
+            if cls in found or cls in PLAIN or isinstance(thing, type):
+                continue
+            if may_be_value(cls) and not self.is_value(thing):
+                found[cls] = _unreadable(thing)
+        return tuple(found.values())
 
     def _find(self, value: object) -> Adapter | None:
         cls = type(value)
+        if cls in self._known:
+            return self._known[cls]
         if cls in PLAIN or isinstance(value, type):
             return None
-        if cls not in self._known:
-            adapter = _resolve(value)
-            if adapter is None:
-                # Another instance may carry what this one lacks (a hook set later).
-                return None
+        adapter = self._mapped(value) or by_alias(value)
+        if adapter is None and cls not in self._failed and may_be_value(cls):
+            adapter = self._probed(value)
+        if adapter is not None:
             self._known[cls] = adapter
-        return self._known[cls]
+        # Else another instance may carry what this one lacks (a hook set later).
+        return adapter
+
+    def _probed(self, value: object) -> Adapter | None:
+        from gradviz.graph.probe import probe
+
+        self._failed.add(type(value))
+        with self.while_probing():
+            return probe(value)
+
+    def _mapped(self, value: object) -> Adapter | None:
+        roles = self._mapping.get(type(value).__name__)
+        if not roles or not roles.get("data") or not roles.get("grad"):
+            return None
+        if not hasattr(value, roles["data"]):
+            return None
+        adapter = Adapter(
+            data=roles["data"],
+            grad=roles["grad"],
+            operands=roles.get("operands", ""),
+            hook=roles.get("hook", ""),
+            op=roles.get("op") or None,
+            label=roles.get("label") or None,
+            color=None,
+            slots=slots_of(type(value)),
+        )
+        return replace(adapter, design=_design_of(value, adapter))
 
 
-def _slots(cls: type) -> tuple[str, ...]:
-    found: list[str] = []
-    for base in cls.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        names = (slots,) if isinstance(slots, str) else tuple(slots)
-        found.extend(_mangled(base, name) for name in names)
-    return tuple(n for n in found if n not in ("__dict__", "__weakref__"))
+def may_be_value(cls: type) -> bool:
+    """Whether a class does arithmetic of its own, in the person's code."""
+    for name in ("__mul__", "__add__", "__rmul__", "__radd__"):
+        method = getattr(cls, name, None)
+        if isinstance(method, FunctionType):
+            file = method.__code__.co_filename
+            return not any(place in file for place in _LIBRARIES)
+    return False
 
 
-def _mangled(cls: type, name: str) -> str:
-    """Return the attribute that a name written in a class body means."""
-    private = name.startswith("__") and not name.endswith("__")
-    return f"_{cls.__name__.lstrip('_')}{name}" if private else name
+_LIBRARIES = ("site-packages", "dist-packages", "/lib/python3", "<frozen", "\\Lib\\")
 
 
-def _names(value: object) -> Mapping[str, object]:
-    """Return what an object of any kind holds, nothing where that can't be told."""
-    held: dict[str, object] = {}
-    try:
-        held.update(getattr(value, "__dict__", ()))
-        for slot in _slots(type(value)):
-            if (content := getattr(value, slot, _EMPTY)) is not _EMPTY:
-                held[slot] = content
-    except Exception:  # objects of any library can be in a namespace
-        return {}
-    return held
+def _design_of(value: object, adapter: Adapter) -> Design:
+    """Return how a class steps whose attributes the person has named."""
+    if not adapter.hook:
+        return "none"
+    if isinstance(getattr(type(value), adapter.hook, None), FunctionType):
+        held = held_by(value)
+        return "closure" if adapter.hook in held else "method"
+    content = getattr(value, adapter.hook, None)
+    if isinstance(content, list | tuple):
+        return "stored"
+    return "closure"
 
 
 def _first(names: Iterable[str], fits: Callable[[str], bool]) -> str | None:
     return next((name for name in names if fits(name)), None)
 
 
-def _resolve(value: object) -> Adapter | None:
-    held = _names(value)
+def by_alias(value: object) -> Adapter | None:
+    """Return the adapter of a class whose attributes have names known from others."""
+    held = held_by(value)
 
     def number(name: str) -> bool:
-        return isinstance(held.get(name), Number)
+        return isinstance(held.get(name), Number) and not isinstance(held[name], bool)
 
     def gradient(name: str) -> bool:
-        return name in held and (held[name] is None or number(name))
+        found = held.get(name, getattr(type(value), name, held))
+        return found is None or isinstance(found, Number)
 
     def container(name: str) -> bool:
         return isinstance(held.get(name), tuple | list | set | frozenset)
@@ -195,12 +309,12 @@ def _resolve(value: object) -> Adapter | None:
         op=_first(OP, lambda name: isinstance(held.get(name), str)),
         label=_first(LABEL, lambda name: name in held),
         color=_first(COLOR, lambda name: name in held),
-        slots=_slots(type(value)),
+        slots=slots_of(type(value)),
     )
 
 
 def _what_is_missing(value: object) -> str:
-    held = _names(value)
+    held = held_by(value)
     wanted = {
         "number": DATA,
         "gradient": GRAD,
@@ -218,3 +332,36 @@ def _what_is_missing(value: object) -> str:
     return f"{kind} is not a Value that gradviz can read: it has no " + (
         " and no ".join(missing) + "."
     )
+
+
+def _unreadable(value: object) -> Unreadable:
+    held = held_by(value)
+    methods = tuple(
+        name
+        for base in type(value).__mro__[:-1]
+        for name, content in vars(base).items()
+        if isinstance(content, FunctionType) and not name.endswith("__")
+    )
+    numbers = tuple(n for n, c in held.items() if isinstance(c, Number) or c is None)
+    defaults = tuple(
+        name
+        for name, content in vars(type(value)).items()
+        if isinstance(content, Number) and name not in numbers
+    )
+    others = tuple(n for n, c in held.items() if n not in numbers)
+    texts = tuple(n for n, c in held.items() if isinstance(c, str))
+    candidates = {
+        "data": numbers,
+        "grad": numbers + defaults,
+        "operands": tuple(n for n in held if n in others and n not in texts),
+        "hook": (*(n for n in others if n not in texts), *methods),
+        "op": texts,
+        "label": texts,
+    }
+    known = {"data": DATA, "grad": GRAD, "operands": OPERANDS, "hook": HOOK}
+    missing = (
+        role
+        for role, names in known.items()
+        if not any(name in candidates[role] for name in names)
+    )
+    return Unreadable(type(value).__name__, tuple(missing), candidates)

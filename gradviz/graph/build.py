@@ -1,13 +1,16 @@
 """From live Values to a Graph that remembers them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Number
 
 import msgspec
 
 from gradviz.graph.adapter import Adapter, Adapters
-from gradviz.graph.calls import Origin, origin
+from gradviz.graph.calls import Origin
 from gradviz.graph.model import Graph, Node
+from gradviz.graph.trace import Trace
+from gradviz.graph.traced import origin_of
 
 
 class GraphError(Exception):
@@ -35,6 +38,8 @@ def build(
     roots: Sequence[object],
     variables: Mapping[int, str],
     adapters: Adapters | None = None,
+    trace: Trace | None = None,
+    known: LiveGraph | None = None,
 ) -> LiveGraph:
     """Read the graph below ``roots``.
 
@@ -46,6 +51,9 @@ def build(
         variables: Variable names by the ``id()`` of the Value they hold, in the order
             in which the program declared them.
         adapters: Adapters of classes met before.
+        trace: What was seen while the Values were made.
+        known: The graph shown before. Where all of its Values are still below the
+            roots and none depends on a new one, they keep their ids.
 
     Raises:
         AdapterError: A root is not a Value.
@@ -54,12 +62,15 @@ def build(
     adapters = adapters or Adapters()
     if not roots:
         raise GraphError("There is no Value to draw.")
-    origins: dict[int, Origin] = {}
-    ordered: list[object] = []
-    declared = {identity: i for i, identity in enumerate(variables)}
+    reading = _Reading(adapters, variables, trace)
     for root in roots:
-        _visit(root, origins, ordered, adapters, declared)
+        reading.visit(root)
+    ordered = _keeping(known, reading)
+    origins = reading.origins
+    if trace is not None:
+        _find_numbers(ordered, origins, adapters)
     ids = {id(value): i for i, value in enumerate(ordered)}
+    declared = reading.declared
     nodes = tuple(
         _node(
             Node(i, variables.get(id(value), ""), declared=declared.get(id(value), -1)),
@@ -78,46 +89,90 @@ def build(
     )
 
 
-def _visit(
-    root: object,
-    origins: dict[int, Origin],
-    ordered: list[object],
-    adapters: Adapters,
-    declared: Mapping[int, int],
-) -> None:
-    """Append what is below ``root``, operands first, without recursion."""
-    if id(root) in origins:
-        return
-    open_path: dict[int, object] = {}
-    stack: list[tuple[object, int]] = [(root, 0)]
-    while stack:
-        value, slot = stack.pop()
-        if slot == 0:
-            if id(value) in origins:
+class _Reading:
+    """Everything below some roots, operands first."""
+
+    def __init__(
+        self, adapters: Adapters, variables: Mapping[int, str], trace: Trace | None
+    ) -> None:
+        self.adapters = adapters
+        self.declared = {identity: i for i, identity in enumerate(variables)}
+        self.origins: dict[int, Origin] = {}
+        self.ordered: list[object] = []
+        self._trace = trace
+
+    def visit(self, root: object) -> None:
+        """Append what is below ``root``, operands first, without recursion."""
+        origins = self.origins
+        if id(root) in origins:
+            return
+        open_path: dict[int, object] = {}
+        stack: list[tuple[object, int]] = [(root, 0)]
+        while stack:
+            value, slot = stack.pop()
+            if slot == 0:
+                if id(value) in origins:
+                    continue
+                origins[id(value)] = self._origin(value)
+                open_path[id(value)] = value
+            operands = origins[id(value)].operands
+            if slot == len(operands):
+                del open_path[id(value)]
+                self.ordered.append(value)
                 continue
-            origins[id(value)] = origin(
-                value, adapters.adapter(value), adapters, declared
-            )
-            open_path[id(value)] = value
-        operands = origins[id(value)].operands
-        if slot == len(operands):
-            del open_path[id(value)]
-            ordered.append(value)
-            continue
-        stack.append((value, slot + 1))
-        operand = operands[slot]
-        if id(operand) in open_path:
-            raise GraphError(
-                f"{_text(operand, adapters) or 'A Value'} depends on itself: "
-                "a computation graph can't have a cycle."
-            )
-        if id(operand) not in origins:
-            stack.append((operand, 0))
+            stack.append((value, slot + 1))
+            operand = operands[slot]
+            if id(operand) in open_path:
+                adapter = self.adapters.adapter(operand)
+                raise GraphError(
+                    f"{adapter.text(operand, adapter.label) or 'A Value'} depends on "
+                    "itself: a computation graph can't have a cycle."
+                )
+            if id(operand) not in origins:
+                stack.append((operand, 0))
+
+    def _origin(self, value: object) -> Origin:
+        adapter = self.adapters.adapter(value)
+        return origin_of(value, adapter, self.adapters, self.declared, self._trace)
 
 
-def _text(value: object, adapters: Adapters) -> str:
-    adapter = adapters.adapter(value)
-    return adapter.text(value, adapter.label)
+def _keeping(known: LiveGraph | None, reading: _Reading) -> list[object]:
+    """Return the Values in order, those of a graph known before first if it grew."""
+    if known is None:
+        return reading.ordered
+    place = {id(value): i for i, value in enumerate(known.values)}
+    if not all(identity in reading.origins for identity in place):
+        return reading.ordered
+    for identity, i in place.items():
+        for operand in reading.origins[identity].operands:
+            if place.get(id(operand), i) >= i:
+                return reading.ordered
+    new = [value for value in reading.ordered if id(value) not in place]
+    return [*known.values, *new]
+
+
+def _find_numbers(
+    values: Sequence[object], origins: dict[int, Origin], adapters: Adapters
+) -> None:
+    """Tell which plain numbers that an op was called with are the data of a Value.
+
+    They are the very same object; equal numbers that a person has written are not.
+    """
+    data = {id(adapters.adapter(v).number(v)): i for i, v in enumerate(values)}
+    for value in values:
+        made = origins[id(value)]
+        found = tuple(
+            data[id(number)]
+            for number in made.numbers
+            if id(number) in data and _is_told_apart(number)
+        )
+        if found:
+            origins[id(value)] = replace(made, numbers_of=found)
+
+
+def _is_told_apart(number: object) -> bool:
+    """Whether a number is an object of its own; Python shares small integers."""
+    return isinstance(number, Number) and not isinstance(number, int)
 
 
 def _node(
@@ -128,11 +183,31 @@ def _node(
     operands: tuple[int, ...],
 ) -> Node:
     """Complete a node that has only its number and its variable's name."""
-    name = adapter.text(value, adapter.label).strip() or bare.name
+    label = adapter.text(value, adapter.label).strip()
+    if _is_number_text(label, adapter.number(value)):
+        label = ""
+    name = label or bare.name
     if not operands:
-        unnamed = f"c{bare.id}"
-        return msgspec.structs.replace(bare, name=name or unnamed, constant=not name)
+        constant = not name if made.constant is None else made.constant and not name
+        unnamed = f"{'c' if constant else 'v'}{bare.id}"
+        return msgspec.structs.replace(
+            bare, name=name or unnamed, constant=constant, place=made.place
+        )
     op = adapter.text(value, adapter.op).strip() or made.method.strip("_") or "?"
     return msgspec.structs.replace(
-        bare, name=name or f"v{bare.id}", op=op, method=made.method, operands=operands
+        bare,
+        name=name or f"v{bare.id}",
+        op=op,
+        method=made.method,
+        operands=operands,
+        place=made.place,
+        unlisted=made.unlisted,
     )
+
+
+def _is_number_text(label: str, number: object) -> bool:
+    """Whether a label only repeats the number that its Value holds."""
+    try:
+        return bool(label) and float(label) == number
+    except ValueError:
+        return False

@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Number
-from types import CellType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from gradviz.graph.adapter import PLAIN, Adapter, Adapters
+from gradviz.graph.adapter import Adapter, Adapters
+from gradviz.graph.held import PLAIN, cells, flat, is_empty
+
+__all__ = ["Call", "Origin", "captured_by", "cells", "is_empty", "origin"]
 
 _NOT_OPS = ("__init__", "__new__", "__post_init__")
 """Where a class gives every new Value a ``_backward`` that does nothing."""
@@ -28,15 +31,18 @@ class Call:
         function: The op: a method of the class or a function of its module.
         arguments: Positional arguments; Values among them are the live ones.
         keywords: Keyword-only arguments.
+        index: Which of several results is the Value, -1 where there is only one.
     """
 
     function: Callable[..., Any]
     arguments: tuple[object, ...]
     keywords: dict[str, object]
+    index: int = -1
 
     def again(self) -> object:
         """Call the op again with the same arguments and return its new result."""
-        return self.function(*self.arguments, **self.keywords)
+        result = self.function(*self.arguments, **self.keywords)
+        return result if self.index < 0 else result[self.index]
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,24 @@ class Origin:
         method: The name of the function that made it, empty where unknown.
         call: The call, or None where it could not be read back.
         reason: Why there is no call, as a clause (``its _backward captures …``).
+        unlisted: The operand slots that the class's own container lacks.
+        constant: Whether the Value is a number that an op turned into one; None where
+            its making was not seen.
+        place: The line of the person's code that made it, empty where not known.
+        numbers: The plain numbers that its op was called with.
+        numbers_of: Those of them that are the data of a Value: numbers that have left
+            the graph, so that an edit does not reach them. Ids of these Values.
     """
 
     operands: tuple[object, ...]
     method: str = ""
     call: Call | None = None
     reason: str = ""
+    unlisted: tuple[int, ...] = ()
+    constant: bool | None = None
+    place: str = ""
+    numbers: tuple[object, ...] = ()
+    numbers_of: tuple[int, ...] = ()
 
 
 def origin(
@@ -71,7 +89,7 @@ def origin(
         declared: The place of each variable among the program's, by the ``id()`` of
             the Value it holds; it orders operands that nothing else does.
     """
-    claimed = _claimed(value, adapter, adapters, declared or {})
+    claimed = claimed_by(value, adapter, adapters, declared or {})
     hook = adapter.hook_of(value)
     captured = {
         name: held for name, held in captured_by(hook).items() if held is not value
@@ -91,7 +109,7 @@ def origin(
         )
     used = [
         argument
-        for argument in _flat((*bound.arguments, *bound.keywords.values()))
+        for argument in flat((*bound.arguments, *bound.keywords.values()))
         if adapters.is_value(argument)
     ]
     seen = {id(operand) for operand in used}
@@ -99,11 +117,11 @@ def origin(
     return Origin(tuple(used), function.__name__, bound)
 
 
-def _claimed(
+def claimed_by(
     value: object, adapter: Adapter, adapters: Adapters, declared: Mapping[int, int]
 ) -> tuple[object, ...]:
     """Return the operands that the class tells; those of a set in an order of ours."""
-    held = getattr(value, adapter.operands)
+    held = getattr(value, adapter.operands, None)
     found = tuple(o for o in adapter.operands_of(value) if type(o) not in PLAIN)
     if len(found) < 2 or not isinstance(held, set | frozenset):
         return found
@@ -118,21 +136,6 @@ def _claimed(
         )
 
     return tuple(sorted(found, key=looks))
-
-
-def cells(hook: object) -> tuple[CellType, ...]:
-    """Return the closure cells of ``hook`` that have contents."""
-    closure = getattr(hook, "__closure__", None) or ()
-    return tuple(cell for cell in closure if not is_empty(cell))
-
-
-def is_empty(cell: CellType) -> bool:
-    """Whether a cell belongs to a variable that has no content (yet)."""
-    try:
-        _ = cell.cell_contents
-    except ValueError:
-        return True
-    return False
 
 
 def captured_by(hook: object) -> dict[str, object]:
@@ -161,13 +164,17 @@ def _maker(hook: object, cls: type) -> Callable[..., Any] | None:
         _look_up(hook.__globals__, path),
     ):
         function = getattr(found, "__func__", found)
-        if (
-            isinstance(function, FunctionType)
-            and hook.__code__ in function.__code__.co_consts
+        if isinstance(function, FunctionType) and holds_code(
+            function.__code__, hook.__code__
         ):
             is_classmethod = isinstance(found, classmethod)
             return MethodType(function, cls) if is_classmethod else function
     return None
+
+
+def holds_code(outer: CodeType, inner: CodeType) -> bool:
+    """Whether a function's body defines another, compared by identity (it is fast)."""
+    return any(inner is constant for constant in outer.co_consts)
 
 
 def _look_up(names: dict[str, Any], path: str) -> object:
@@ -181,7 +188,8 @@ def _look_up(names: dict[str, Any], path: str) -> object:
 
 
 @lru_cache(maxsize=4096)
-def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+def parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """Return the parameters of an op."""
     return tuple(inspect.signature(function).parameters.values())
 
 
@@ -197,9 +205,9 @@ def _bind(
     """
     arguments: list[object] = []
     keywords: dict[str, object] = {}
-    held = {id(item) for item in _flat(captured.values())}
+    held = {id(item) for item in flat(captured.values())}
     lost = [operand for operand in claimed if id(operand) not in held]
-    for parameter in _parameters(function):
+    for parameter in parameters(function):
         if parameter.name in captured:
             argument = captured[parameter.name]
         elif parameter.kind is parameter.VAR_POSITIONAL:
@@ -234,20 +242,9 @@ def _is_number(default: object) -> bool:
     return isinstance(default, Number) and not isinstance(default, bool)
 
 
-def _flat(items: Any) -> list[object]:
-    """Return the items, with lists and tuples of Values opened."""
-    flat: list[object] = []
-    for item in items:
-        if isinstance(item, list | tuple):
-            flat.extend(item)
-        else:
-            flat.append(item)
-    return flat
-
-
 def _in_captured_order(
     claimed: Sequence[object], captured: dict[str, object]
 ) -> tuple[object, ...]:
     """Put operands of a set into the order in which the closure names them."""
-    rank = {id(item): i for i, item in enumerate(_flat(captured.values()))}
+    rank = {id(item): i for i, item in enumerate(flat(captured.values()))}
     return tuple(sorted(claimed, key=lambda item: rank.get(id(item), len(rank))))

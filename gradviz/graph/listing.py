@@ -1,0 +1,82 @@
+"""The graphs that a program has made, told by what nothing else consumes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.held import PLAIN
+from gradviz.graph.trace import Trace
+from gradviz.graph.traced import origin_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """A graph.
+
+    Attributes:
+        root: The Value that nothing consumes.
+        size: How many Values are below it, itself included.
+        place: The line of the person's code that made it, empty where not known.
+    """
+
+    root: object
+    size: int
+    place: str
+
+
+def graphs_made(
+    values: Iterable[object], trace: Trace | None, adapters: Adapters
+) -> list[Found]:
+    """Return the graphs among ``values``, in the order in which they were made.
+
+    A root is a Value that none of the others depends on. A leaf alone is no graph.
+
+    Args:
+        values: The Values that are there, in the order in which they were made.
+        trace: What was seen of their making; without it only the class's own
+            operands are read.
+        adapters: The adapters of their classes.
+    """
+    candidates = {id(v): v for v in values if adapters.is_value(v)}
+    operands = _operands_below(candidates.values(), trace, adapters)
+    consumed = {id(o) for found in operands.values() for o in found}
+    # What depends on itself has no root; it is told when it is drawn.
+    roots = [v for i, v in candidates.items() if i not in consumed and operands[i]]
+    found: list[Found] = []
+    for root in roots:
+        made = trace.made(root) if trace is not None else None
+        found.append(Found(root, _size(root, operands), made.place if made else ""))
+    return found
+
+
+def _operands_below(
+    values: Iterable[object], trace: Trace | None, adapters: Adapters
+) -> dict[int, tuple[object, ...]]:
+    found: dict[int, tuple[object, ...]] = {}
+    todo = list(values)
+    while todo:
+        value = todo.pop()
+        if id(value) in found:
+            continue
+        adapter = adapters.adapter(value)
+        claimed = adapter.operands_of(value)
+        if trace is not None:
+            claimed += origin_of(value, adapter, adapters, {}, trace).operands
+        below = {
+            id(o): o for o in claimed if type(o) not in PLAIN and adapters.is_value(o)
+        }
+        below.pop(id(value), None)
+        found[id(value)] = tuple(below.values())
+        todo.extend(below.values())
+    return found
+
+
+def _size(root: object, operands: dict[int, tuple[object, ...]]) -> int:
+    seen = {id(root)}
+    todo = [root]
+    while todo:
+        for operand in operands[id(todo.pop())]:
+            if id(operand) not in seen:
+                seen.add(id(operand))
+                todo.append(operand)
+    return len(seen)

@@ -1,0 +1,226 @@
+"""How one Value was made, as it was seen while the person's code ran."""
+
+import math
+import os
+import weakref
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any, Final
+
+from gradviz.graph.followed import Followed, function_of, parameters_of
+from gradviz.graph.held import reached_from
+
+ABSENT: Final = object()
+"""Stands for a parameter that its function has deleted."""
+
+
+class Entry:
+    """What is remembered of a Value, without keeping it or its operands alive.
+
+    Attributes:
+        kind: Its class.
+        serial: Its number among all that was made.
+        place: The cell or script that ran.
+        code: The code whose line made it, None where not known.
+        offset: The instruction in that code.
+        maker: The function that made it, None for a leaf.
+        arguments: The maker's arguments as they stood at its end, packed.
+        passed: The arguments as they were passed where that differs.
+        index: Its position among several results, -1 for the only one.
+        began: The serial number of the last Value made before its maker was called.
+        inner: Whether its maker called other makers.
+        unit: Whether its maker took over a Value made of other ops.
+        constant: Whether it is a number that an op turned into a Value.
+    """
+
+    __slots__ = (
+        "arguments", "began", "code", "constant", "end", "index", "inner", "kind",
+        "maker", "offset", "passed", "place", "serial", "unit",
+    )  # fmt: skip
+
+    def __init__(self, kind: type, serial: int, place: str) -> None:
+        self.kind = kind
+        self.serial = serial
+        self.place = place
+        self.code: CodeType | None = None
+        self.offset = 0
+        self.maker: Followed | None = None
+        self.arguments: tuple[object, ...] = ()
+        self.passed: tuple[object, ...] | None = None
+        self.index = -1
+        self.began = 0
+        self.inner = False
+        self.unit = False
+        self.constant = False
+        self.end: object = None
+
+    def watch_end_of(self, value: object, entries: dict[int, "Entry"]) -> None:
+        """Be forgotten with the Value; this entry keeps its operands alive."""
+        identity = id(value)
+
+        def forget(_: object) -> None:
+            if entries.get(identity) is self:
+                del entries[identity]
+
+        try:
+            self.end = weakref.ref(value, forget)
+        except TypeError:
+            self.end = None  # slots without a place for weak references
+
+
+class _Id:
+    """Stands for a Value that its consumer reaches itself."""
+
+    __slots__ = ("identity",)
+
+    def __init__(self, identity: int) -> None:
+        self.identity = identity
+
+
+def packed(
+    items: Iterable[object], types: set[type], strong: bool
+) -> tuple[object, ...]:
+    """Return arguments with Values replaced by their identity, unless ``strong``."""
+    if strong:
+        return tuple(_copied(item) for item in items)
+    return tuple([_packed(item, types) for item in items])
+
+
+def _packed(item: Any, types: set[type]) -> object:
+    kind = type(item)
+    if kind in types:
+        return _Id(id(item))
+    if kind is tuple or kind is list:
+        return kind([_Id(id(p)) if type(p) in types else p for p in item])
+    if kind is dict:
+        return {k: _Id(id(p)) if type(p) in types else p for k, p in item.items()}
+    return item
+
+
+def _copied(item: Any) -> object:
+    return item.copy() if type(item) in (list, dict) else item
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a Value was made.
+
+    Attributes:
+        name: What its maker is called, empty for a leaf.
+        function: Its maker, None for a leaf or where it can't be found.
+        code: Its maker's code.
+        arguments: The maker's arguments by parameter, as they stood at its end.
+        passed: The same as they were passed.
+        index: Its position among several results, -1 for the only one.
+        constant: Whether it is a number that an op turned into a Value.
+        unit: Whether its maker took over a Value made of other ops.
+        inner: Whether its maker called other makers.
+        began: The serial number of the last Value made before its maker was called.
+        serial: Its number among all that was made.
+        place: ``file or cell:line`` of the person's line that made it.
+        complete: Whether all arguments are still there.
+    """
+
+    name: str
+    function: Callable[..., Any] | None
+    code: CodeType | None
+    arguments: Mapping[str, object]
+    passed: Mapping[str, object]
+    index: int
+    constant: bool
+    unit: bool
+    inner: bool
+    began: int
+    serial: int
+    place: str
+    complete: bool
+
+
+def made_from(entry: Entry, value: object) -> Made:
+    """Return what an entry says of its Value, with the Values it stands for."""
+    info = entry.maker
+    reached = reached_from(value) if info is not None and not info.strong else {}
+    names = info.parameters if info else ()
+    arguments, whole = _opened(names, entry.arguments, reached)
+    passed = arguments
+    if entry.passed is not None:
+        passed = {**arguments, **_opened(names, entry.passed, reached)[0]}
+    found = function_of(info, arguments, entry.kind) if info else None
+    fallback = info.code.co_name if info else ""
+    return Made(
+        found[0] if found else fallback,
+        found[1] if found else None,
+        info.code if info else None,
+        {n: a for n, a in arguments.items() if info and n in parameters_of(info.code)},
+        passed,
+        entry.index,
+        entry.constant,
+        entry.unit,
+        entry.inner,
+        entry.began,
+        entry.serial,
+        _place(entry),
+        whole,
+    )
+
+
+class _Lost:
+    """An argument that nothing reaches any more."""
+
+
+def _opened(
+    names: tuple[str, ...], items: tuple[object, ...], reached: dict[int, object]
+) -> tuple[dict[str, object], bool]:
+    """Return packed arguments by name, and whether all of them were found."""
+    found: dict[str, object] = {}
+    whole = True
+    for name, item in zip(names, items, strict=False):
+        opened = _open(item, reached)
+        if (
+            opened is _Lost
+            or opened is ABSENT
+            or (isinstance(opened, list | tuple) and any(p is _Lost for p in opened))
+        ):
+            whole = False
+        else:
+            found[name] = opened
+    return found, whole
+
+
+def _open(item: Any, reached: dict[int, object]) -> object:
+    kind = type(item)
+    if kind is _Id:
+        return reached.get(item.identity, _Lost)
+    if kind is tuple or kind is list:
+        return kind([_open(part, reached) for part in item])
+    if kind is dict:
+        return {name: _open(part, reached) for name, part in item.items()}
+    return item
+
+
+def _place(entry: Entry) -> str:
+    if entry.code is None:
+        return entry.place
+    name = entry.code.co_filename
+    shown = os.path.basename(name) if os.path.isabs(name) else name
+    return f"{shown}:{line_of(entry.code, entry.offset)}"
+
+
+def line_of(code: CodeType, offset: int) -> int:
+    """Return the line of the instruction at ``offset`` of some code."""
+    # By identity: to hash code takes its length.
+    known = _LINES.get(id(code))
+    if known is None or known[0] is not code:
+        if len(_LINES) > _MANY:
+            _LINES.clear()
+        spans = [(start, line or 0) for start, _, line in code.co_lines()]
+        known = _LINES[id(code)] = (code, spans)
+    spans = known[1]
+    found = spans[bisect_right(spans, (offset, math.inf)) - 1][1]
+    return found or code.co_firstlineno
+
+
+_MANY = 2000
+_LINES: dict[int, tuple[CodeType, list[tuple[int, int]]]] = {}

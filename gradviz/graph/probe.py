@@ -1,0 +1,397 @@
+"""Finding out by behaviour which attributes of a Value class hold what.
+
+Two leaves are built from known numbers and multiplied. What holds the number is the
+data, what holds both leaves are the operands, what changes a leaf when it is called is
+the hook, and what it changes is the gradient.
+"""
+
+import contextlib
+import inspect
+import io
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from numbers import Number
+from types import FunctionType, MethodType
+from typing import Any, Literal
+
+from gradviz.graph import adapter as table
+from gradviz.graph.adapter import Adapter
+from gradviz.graph.designs import locals_of, parts
+from gradviz.graph.held import PLAIN, held_by, slots_of
+
+_A, _B, _UP = 1.75, 0.625, 3.0
+"""Two leaves and a gradient from above; every product of them is exact."""
+
+_PUSHES = ("back", "grad", "diff", "deriv", "prop", "push")
+"""What the name of a method has in it that may be called, to see what it does."""
+
+Takes = Literal["", "gradient", "value"]
+
+
+@dataclass
+class _Trial:
+    """Two new leaves and what was computed from them."""
+
+    a: Any
+    b: Any
+    product: Any
+    above: Any = None
+
+
+def probe(value: object) -> Adapter | None:
+    """Return the adapter of the class of ``value``, None where trying it fails.
+
+    Lists and counters of the class and its module are put back afterwards, and nothing
+    is printed.
+    """
+    with _undone(type(value)), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            return _Probe(type(value)).adapter()
+        except (Exception, SystemExit):  # the person's code: anything goes
+            return None
+
+
+class _Probe:
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+        self.make = _constructor(cls)
+        self.sum = False
+
+    def adapter(self) -> Adapter | None:
+        trial = self.trial()
+        data = self._data(trial)
+        if data is None:
+            return None
+        operands = self._operands(trial)
+        gradients = self._gradients(trial, data)
+        base = Adapter(
+            data=data,
+            grad="",
+            operands=operands,
+            hook="",
+            op=self._op(trial),
+            label=self._label(trial),
+            color=_known(table.COLOR, held_by(trial.a)),
+            slots=slots_of(self.cls),
+        )
+        for search in (self._closure, self._stored, self._rule, self._method):
+            found = search(base, gradients)
+            if found is not None:
+                return found
+        held = [*gradients]
+        grad = _known(table.GRAD, held) or (held[0] if len(held) == 1 else None)
+        return _with(base, grad=grad, design="none") if grad and operands else None
+
+    def trial(self, *, above: bool = False) -> _Trial:
+        """Return fresh leaves and their product (a sum where they can't multiply)."""
+        a, b = self.make(_A, "a"), self.make(_B, "b")
+        made = _Trial(a, b, None)
+        if self.sum:
+            made.product = a + b
+        else:
+            try:
+                made.product = a * b
+            except Exception:
+                self.sum = True
+                return self.trial(above=above)
+        if type(made.product) is not self.cls:
+            raise TypeError("the product is no Value")
+        if above:
+            made.above = made.product + self.make(_B, "c")
+        return made
+
+    # The roles that a product shows at once
+
+    def _data(self, trial: _Trial) -> str | None:
+        result = _A + _B if self.sum else _A * _B
+        a, b, product = held_by(trial.a), held_by(trial.b), held_by(trial.product)
+        found = [
+            name
+            for name in a
+            if _is(a[name], _A)
+            and _is(b.get(name), _B)
+            and _close(product.get(name), result)
+        ]
+        if not found:  # a wrong product is still a number where the leaves have theirs
+            found = [n for n in a if _is(a[n], _A) and _is(b.get(n), _B)]
+            found = [n for n in found if isinstance(product.get(n), Number)]
+        return _known(table.DATA, found) or (found[0] if found else None)
+
+    def _operands(self, trial: _Trial) -> str:
+        held = held_by(trial.product)
+        both = (trial.a, trial.b)
+        found = [name for name in held if _holds(trial.product, name, both)]
+        if known := _known(table.OPERANDS, found) or (found[0] if found else None):
+            return known
+        single = [
+            next((n for n, c in held.items() if c is leaf), None) for leaf in both
+        ]
+        if all(single):
+            return ", ".join(str(name) for name in single)
+        for name, helper in held.items():
+            if type(helper) not in PLAIN and not callable(helper):
+                for inner in held_by(helper):
+                    if _holds(trial.product, f"{name}.{inner}", both):
+                        return f"{name}.{inner}"
+        return ""
+
+    def _gradients(self, trial: _Trial, data: str) -> dict[str, object]:
+        """Return the attributes that a fresh leaf has at 0 or None, with what."""
+        defaults = {
+            name: content
+            for base in reversed(self.cls.__mro__[:-1])
+            for name, content in vars(base).items()
+            if not name.startswith("__")
+        }
+        held = {**defaults, **held_by(trial.a)}
+        found = {
+            name: content
+            for name, content in held.items()
+            if name != data and (content is None or _is(content, 0))
+        }
+        known = [name for name in table.GRAD if name in found]
+        return {name: found[name] for name in dict.fromkeys((*known, *found))}
+
+    def _op(self, trial: _Trial) -> str | None:
+        leaf, product = held_by(trial.a), held_by(trial.product)
+        found = [
+            name
+            for name, content in product.items()
+            if isinstance(content, str) and content and content != leaf.get(name)
+        ]
+        known = _known(table.OP, found)
+        if known or not found:
+            return known
+        plain = [n for n in found if n not in table.LABEL and not _is_text(leaf, n)]
+        return plain[0] if plain else None
+
+    def _label(self, trial: _Trial) -> str | None:
+        return _known(table.LABEL, held_by(trial.a))
+
+    # The hook, and with it the gradient
+
+    def _closure(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
+        product = held_by(self.trial().product)
+        names = [
+            name
+            for name, content in product.items()
+            if callable(content)
+            and not isinstance(content, type | self.cls)
+            and isinstance(content, FunctionType | MethodType | partial)
+        ]
+        names.sort(key=lambda name: name not in table.HOOK)
+        return self._tried(
+            [_with(base, hook=name, design="closure") for name in names], gradients
+        )
+
+    def _method(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
+        """A method that pushes one step; one that runs the whole pass is none."""
+        names = [
+            name
+            for owner in self.cls.__mro__[:-1]
+            for name, content in vars(owner).items()
+            if isinstance(content, FunctionType)
+            and not (name.startswith("__") and name.endswith("__"))
+            and any(part in name.lower() for part in _PUSHES)
+        ]
+        names.sort(key=lambda name: name not in table.HOOK)
+        return self._tried(
+            [_with(base, hook=name, design="method") for name in names], gradients
+        )
+
+    def _rule(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
+        product = self.trial().product
+        choices = [
+            _with(base, hook=name, design="rule", method=method)
+            for name, helper in held_by(product).items()
+            if type(helper) not in PLAIN and not isinstance(helper, self.cls)
+            for method in dir(helper)
+            if not method.startswith("__")
+            and any(part in method.lower() for part in _PUSHES)
+            and callable(getattr(helper, method, None))
+        ]
+        return self._tried(choices, gradients)
+
+    def _tried(
+        self, choices: list[Adapter], gradients: dict[str, object]
+    ) -> Adapter | None:
+        """Return the first choice of hook that pushes, with the gradient it pushes."""
+        ways: list[tuple[Takes, bool]] = [
+            ("", False), ("gradient", False), ("value", False),
+            ("gradient", True), ("", True),
+        ]  # fmt: skip
+        weak: Adapter | None = None
+        for choice in choices:
+            for takes, returns in ways:
+                if returns and not choice.operands:
+                    continue
+                for grad in gradients:
+                    tried = _with(choice, grad=grad, takes=takes, returns=returns)
+                    quality = self._try(tried, gradients)
+                    if quality == 2:
+                        return tried
+                    if quality == 1 and weak is None:
+                        weak = tried
+        return weak
+
+    def _try(self, tried: Adapter, gradients: dict[str, object]) -> int:
+        """Return 2 where a step pushes what it should, 1 where it pushes, else 0."""
+        trial = self.trial(above=tried.design == "method")
+        source = trial.above if tried.design == "method" else trial.product
+        target = trial.product if tried.design == "method" else trial.a
+        before = {name: getattr(target, name, None) for name in gradients}
+        below = getattr(trial.a, tried.grad, None)
+        setattr(source, tried.grad, _UP)
+        hook = tried.hook_of(source)
+        if hook is None:
+            return 0
+        try:
+            hook()
+        except (Exception, SystemExit):  # the person's code: anything goes
+            return 0
+        if tried.design == "method" and getattr(trial.a, tried.grad, None) is not below:
+            return 0  # the driver of a whole pass
+        after = getattr(target, tried.grad, None)
+        if after is before[tried.grad] or not isinstance(after, Number):
+            return 0
+        right = _UP if tried.design == "method" or self.sum else _UP * _B
+        return 2 if _close(after, right) else int(after != before[tried.grad])
+
+    def _stored(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
+        """Local derivatives kept as numbers, beside the operands or with them."""
+        trial = self.trial()
+        grad = next(iter(gradients), None)
+        if grad is None or not base.operands or "," in base.operands:
+            return None
+        expected = (1, 1) if self.sum else (_B, _A)
+        for name in held_by(trial.product):
+            tried = _with(base, grad=grad, hook=name, design="stored")
+            found = locals_of(trial.product, tried)
+            if len(found) != 2:
+                continue
+            slopes = [s(1.0) if callable(s) else s for s in found]
+            if parts(trial.product, base.operands)[0] is not trial.a:
+                slopes.reverse()
+            if all(map(_close, slopes, expected)):
+                return tried
+        return None
+
+
+def _with(base: Adapter, **changes: Any) -> Adapter:
+    from dataclasses import replace
+
+    return replace(base, **changes)
+
+
+def _known(names: tuple[str, ...], found: Any) -> str | None:
+    return next((name for name in names if name in found), None)
+
+
+def _is(content: object, number: float) -> bool:
+    plain = isinstance(content, Number) and not isinstance(content, bool)
+    return plain and bool(content == number)
+
+
+def _close(content: Any, number: float) -> bool:
+    if not isinstance(content, Number) or isinstance(content, bool | complex):
+        return False
+    return math.isclose(float(content), number, rel_tol=1e-6)  # type: ignore[arg-type]
+
+
+def _is_text(held: dict[str, object], name: str) -> bool:
+    return isinstance(held.get(name), str) and bool(held[name])
+
+
+def _holds(value: object, name: str, leaves: tuple[Any, ...]) -> bool:
+    try:
+        found = {id(item) for item in parts(value, name)}
+    except Exception:
+        return False
+    return all(id(leaf) in found for leaf in leaves)
+
+
+# Making a leaf
+
+
+def _constructor(cls: type) -> Callable[[float, str], Any]:
+    """Return what makes a leaf from a number and a label, which it may need."""
+    required = [
+        parameter
+        for parameter in inspect.signature(cls).parameters.values()
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    names = [parameter.name for parameter in required]
+    wanted = [n for n in names if n in table.DATA]
+    data = wanted[0] if wanted else next((n for n in names if not _other(n)), "")
+
+    def make(number: float, label: str) -> Any:
+        arguments = {
+            p.name: number if p.name == data else _filler(p.name, label)
+            for p in required
+        }
+        positional = [
+            arguments.pop(p.name) for p in required if p.kind is not p.KEYWORD_ONLY
+        ]
+        if not data:
+            positional = [number]
+        return cls(*positional, **arguments)
+
+    return make
+
+
+def _other(name: str) -> bool:
+    return isinstance(_filler(name, "label"), str | tuple)
+
+
+def _filler(name: str, label: str) -> object:
+    bare = name.strip("_").lower()
+    if any(part in bare for part in ("label", "name", "id", "text")):
+        return label
+    if any(part in bare for part in ("child", "prev", "parent", "operand", "input")):
+        return ()
+    if bare.startswith("op"):
+        return ""
+    return None
+
+
+# Leaving no trace
+
+
+@contextlib.contextmanager
+def _undone(cls: type) -> Iterator[None]:
+    """Put back what making Values counts or collects, and where random numbers are."""
+    spaces = [vars(base) for base in cls.__mro__[:-1]]
+    init = getattr(getattr(cls, "__init__", None), "__globals__", None)
+    collected = [
+        (held, held.copy())
+        for space in (*spaces, *([init] if init else []))
+        for name, held in list(space.items())
+        if type(held) in (list, set, dict) and not name.startswith("__")
+    ]
+    counted = [
+        (base, name, held)
+        for base in cls.__mro__[:-1]
+        for name, held in vars(base).items()
+        if type(held) in (int, float)
+    ]
+    counters = {n: c for n, c in (init or {}).items() if type(c) in (int, float)}
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        for held, copy in collected:
+            if type(held) is list:
+                held[:] = copy
+            else:
+                held.clear()
+                held.update(copy)
+        for base, name, content in counted:
+            if vars(base).get(name) is not content:
+                setattr(base, name, content)
+        if init is not None:
+            init.update(counters)

@@ -1,0 +1,476 @@
+"""Seeing Values being made, while the person's code runs.
+
+``sys.monitoring`` tells when a function of theirs is called and when it returns;
+nothing of theirs is wrapped or changed. A Value belongs to the innermost call in which
+it was created directly and which returned it: ``a - b`` is made by ``__add__`` and
+``__mul__`` where ``__sub__`` is written with them. A call that gives a Value which it
+only passes on a ``_backward`` of its own takes it over.
+"""
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Final
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.followed import (
+    CONSTRUCTORS,
+    Followed,
+    followed,
+    functions_in,
+)
+from gradviz.graph.held import PLAIN, held_by, reached_from
+from gradviz.graph.made import ABSENT, Entry, Made, made_from, packed
+
+RECENT = 2000
+"""How many of the Values made last are kept for the list of graphs."""
+
+_LOOKS = 4
+"""Results of a function that are looked at, for whether they reach their operands."""
+
+_MANY = 200
+"""Values that a call may make and not return, before they are taken for leaves."""
+
+_TOOLS = (3, 4, 0, 1, 2, 5)
+
+_NAME: Final = "gradviz trace"
+
+_EVENTS = sys.monitoring.events
+
+
+class _Call:
+    """A call that has not returned yet."""
+
+    __slots__ = ("created", "info", "inner", "passed", "serial")
+
+    def __init__(self, info: Followed, passed: tuple[object, ...], serial: int) -> None:
+        self.info = info
+        self.passed = passed
+        self.serial = serial
+        self.created: dict[int, tuple[object, Entry]] = {}
+        self.inner = False
+
+
+class _Calls(threading.local):
+    """The calls of one thread, the outermost first."""
+
+    def __init__(self) -> None:
+        self.open: list[_Call] = []
+
+
+class Trace:
+    """Sees the construction of Values.
+
+    Attributes:
+        place: The name of the cell or script that is running, for Values whose line is
+            not known.
+    """
+
+    def __init__(self, adapters: Adapters) -> None:
+        self.place = ""
+        self._adapters = adapters
+        adapters.while_probing = self.paused
+        self._functions: dict[int, Followed] = {}
+        self._bodies: dict[int, CodeType] = {}
+        """Every code of the person's own, so that its ``id()`` stays taken."""
+        self._types: set[type] = set()
+        self._owners: dict[type, frozenset[int]] = {}
+        """For each class followed, the class bodies that its methods stand in."""
+        self._families: dict[type, set[type]] = {}
+        self._entries: dict[int, Entry] = {}
+        self._recent: deque[object] = deque(maxlen=RECENT)
+        self._calls = _Calls()
+        self._serial = 0
+        self._tool: int | None = None
+        self._quiet = False
+
+    # What is followed
+
+    def watch(self, code: CodeType) -> None:
+        """Follow every function in a piece of the person's compiled code."""
+        todo = [code]
+        while todo:
+            body = todo.pop()
+            self._bodies[id(body)] = body
+            todo.extend(c for c in body.co_consts if isinstance(c, CodeType))
+        for info in functions_in(code):
+            self._follow(info)
+
+    def watch_class(self, cls: type) -> None:
+        """Follow the methods of a class, wherever it was defined."""
+        if cls in self._types:
+            return
+        self._types.add(cls)
+        self._join_family(cls)
+        owners: set[int] = set()
+        for base in cls.__mro__[:-1]:
+            for name, content in vars(base).items():
+                function = getattr(content, "__func__", content)
+                if not isinstance(function, FunctionType):
+                    continue
+                info = self._functions.get(id(function.__code__))
+                if info is None and name in CONSTRUCTORS:
+                    info = followed(function.__code__, function.__code__)
+                    info.is_constructor = True
+                    self._follow(info)
+                elif info is None and function.__module__ == cls.__module__:
+                    for info in functions_in(_as_body(function.__code__)):
+                        self._follow(info)
+                if info is not None and info.owner is not None:
+                    owners.add(id(info.owner))
+        self._owners[cls] = frozenset(owners)
+
+    def _join_family(self, cls: type) -> None:
+        """Classes with a base of their own in common can be operands of each other."""
+        bases = set(cls.__mro__[:-1])
+        family = {cls}
+        for known, others in self._families.items():
+            if not bases.isdisjoint(known.__mro__[:-1]):
+                family |= others
+        for known in family:
+            self._families[known] = family
+
+    def _follow(self, info: Followed) -> None:
+        if id(info.code) in self._functions:
+            return
+        self._functions[id(info.code)] = info
+        self._bodies[id(info.code)] = info.code
+        if self._tool is not None:
+            sys.monitoring.set_local_events(self._tool, info.code, _events(info))
+
+    # On and off
+
+    def start(self) -> None:
+        """Begin to see; does nothing where it already does, or where others trace."""
+        if self._tool is not None:
+            return
+        monitoring = sys.monitoring
+        tool = next((t for t in _TOOLS if monitoring.get_tool(t) is None), None)
+        if tool is None:
+            return
+        monitoring.use_tool_id(tool, _NAME)
+        self._tool = tool
+        monitoring.register_callback(tool, _EVENTS.PY_START, self._on_start)
+        monitoring.register_callback(tool, _EVENTS.PY_RETURN, self._on_return)
+        monitoring.register_callback(tool, _EVENTS.PY_UNWIND, self._on_unwind)
+        monitoring.set_events(tool, _EVENTS.PY_UNWIND)
+        for info in self._functions.values():
+            monitoring.set_local_events(tool, info.code, _events(info))
+
+    def stop(self) -> None:
+        """Stop seeing; what was seen stays known."""
+        if self._tool is None:
+            return
+        monitoring, tool = sys.monitoring, self._tool
+        self._tool = None
+        for event in (_EVENTS.PY_START, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND):
+            monitoring.register_callback(tool, event, None)
+        monitoring.set_events(tool, 0)
+        for info in self._functions.values():
+            monitoring.set_local_events(tool, info.code, 0)
+        monitoring.free_tool_id(tool)
+        self._calls = _Calls()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """See nothing meanwhile: gradviz itself calls functions of theirs."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+    # What was seen
+
+    def made(self, value: object) -> Made | None:
+        """Return how a Value was made, None where that was not seen."""
+        entry = self._entries.get(id(value))
+        if entry is None or entry.kind is not type(value):
+            return None
+        return made_from(entry, value)
+
+    def recent(self) -> list[object]:
+        """Return the last Values made, in order, each once."""
+        found = {id(v): v for v in self._recent if self._adapters.is_value(v)}
+        return list(found.values())
+
+    def recent_objects(self) -> list[object]:
+        """Return the last objects made of any class of the person's own, in order."""
+        return list({id(thing): thing for thing in self._recent}.values())
+
+    def forget_recent(self) -> None:
+        """Begin the list of recent Values anew."""
+        self._recent.clear()
+
+    # While their code runs: nothing here may raise, nor call anything of theirs
+
+    def _on_start(self, code: CodeType, offset: int) -> None:
+        if self._quiet:
+            return
+        try:
+            info = self._functions.get(id(code))
+            if info is None:
+                return
+            frame = sys._getframe(1)
+            if info.is_constructor:
+                self._construct(info, frame)
+                return
+            if info.names is None:
+                info.names = frame.f_globals
+            names = frame.f_locals
+            passed = tuple([names.get(name, ABSENT) for name in info.parameters])
+            if passed:
+                kind = type(passed[0])
+                if kind not in self._types and kind not in PLAIN:
+                    self._meet(kind, info)
+            self._calls.open.append(_Call(info, passed, self._serial))
+        except Exception:
+            return
+
+    def _on_unwind(self, code: CodeType, offset: int, error: BaseException) -> None:
+        calls = self._calls.open
+        if calls and calls[-1].info.code is code:
+            try:
+                self._close(calls.pop())
+            except Exception:
+                return
+
+    def _on_return(self, code: CodeType, offset: int, result: object) -> None:
+        if self._quiet:
+            return
+        try:
+            calls = self._calls.open
+            if not calls:
+                return
+            if calls[-1].info.code is not code and not any(
+                call.info.code is code for call in calls
+            ):
+                return  # called before the trace was on
+            call = calls.pop()
+            while call.info.code is not code:
+                self._close(call)
+                call = calls.pop()
+            if call.created or type(result) in self._types:
+                self._returned(call, result, sys._getframe(1))
+            elif type(result) not in PLAIN:
+                self._meet_result(call, result, sys._getframe(1))
+        except Exception:
+            return
+
+    def _construct(self, info: Followed, frame: FrameType) -> None:
+        """A new object begins its life."""
+        if info.code.co_name == "__new__":
+            return  # it comes back as a result
+        first = info.parameters[0]
+        value = frame.f_locals[first]
+        kind = type(value)
+        if kind not in self._types:
+            self.watch_class(kind)
+        calls = self._calls.open
+        if calls and id(value) in calls[-1].created:
+            return  # a constructor that calls the one it inherits
+        entry = self._new(kind, frame.f_back)
+        self._recent.append(value)
+        if calls:
+            created = calls[-1].created
+            if len(created) >= _MANY:
+                self._keep_leaves(created)
+            created[id(value)] = (value, entry)
+        else:
+            self._entries[id(value)] = entry
+
+    def _new(self, kind: type, frame: FrameType | None) -> Entry:
+        self._serial += 1
+        entry = Entry(kind, self._serial, self.place)
+        self._set_place(entry, frame, self._owners.get(kind, _NONE))
+        return entry
+
+    def _set_place(
+        self, entry: Entry, frame: FrameType | None, skipped: frozenset[int]
+    ) -> None:
+        """Remember the innermost line of theirs outside the Value's class."""
+        bodies, functions = self._bodies, self._functions
+        for _ in range(40):
+            if frame is None:
+                return
+            code = frame.f_code
+            if id(code) in bodies:
+                info = functions.get(id(code))
+                if info is None or info.owner is None or id(info.owner) not in skipped:
+                    entry.code, entry.offset = code, frame.f_lasti
+                    return
+            frame = frame.f_back
+
+    def _meet(self, kind: type, info: Followed) -> None:
+        """A method of a class not met before, whose constructor may be unwatched."""
+        if info.owner is not None and not issubclass(kind, type):
+            self.watch_class(kind)
+
+    def _meet_result(self, call: _Call, result: object, frame: FrameType) -> None:
+        """A class whose construction can't be seen, or was not until now."""
+        kind = type(result)
+        if not _is_own(kind) or any(result is item for item in call.passed):
+            return
+        self.watch_class(kind)
+        self._returned(call, result, frame)
+
+    def _close(self, call: _Call) -> None:
+        """A call that raised, or whose end was not seen: what it made are leaves."""
+        calls = self._calls.open
+        if calls:
+            calls[-1].created.update(call.created)
+        else:
+            self._keep_leaves(call.created)
+
+    def _keep_leaves(self, created: dict[int, tuple[object, Entry]]) -> None:
+        for identity, (_, entry) in created.items():
+            self._entries[identity] = entry
+        created.clear()
+
+    def _returned(self, call: _Call, result: object, frame: FrameType) -> None:
+        """Tell what a call made from what it created and returned."""
+        created = call.created
+        results: tuple[tuple[object, int], ...] = ((result, -1),)
+        if type(result) is tuple or type(result) is list:
+            results = tuple((item, i) for i, item in enumerate(result))
+        for value, index in results:
+            kind = type(value)
+            if kind not in self._types:
+                continue
+            mine = created.pop(id(value), None)
+            if mine is not None:
+                self._made(call, value, mine[1], index, frame)
+            elif id(value) not in self._entries:
+                if not self._is_passed(call, value) and not _sees_making_of(kind):
+                    self._recent.append(value)
+                    entry = self._new(kind, frame)
+                    self._made(call, value, entry, index, frame)
+            elif call.info.hooks and self._gave_hook(call, value):
+                entry = self._entries[id(value)]
+                if entry.serial > call.serial:
+                    entry.unit = True
+                    self._made(call, value, entry, index, frame)
+        if created:
+            self._made_aside(call, result)
+
+    def _is_passed(self, call: _Call, value: object) -> bool:
+        return any(value is item for item in call.passed)
+
+    def _gave_hook(self, call: _Call, value: object) -> bool:
+        """Whether a function nested in this call sits on a Value it passes on."""
+        hooks = call.info.hooks
+        return any(
+            type(held) is FunctionType and id(held.__code__) in hooks
+            for held in held_by(value).values()
+        )
+
+    def _made(
+        self, call: _Call, value: object, entry: Entry, index: int, frame: FrameType
+    ) -> None:
+        """This call is the maker of ``value``."""
+        info = call.info
+        identity = id(value)
+        names = frame.f_locals
+        final = tuple([names.get(name, ABSENT) for name in info.parameters])
+        types = self._types
+        family = self._families[entry.kind]
+        if not any(_is_or_holds(item, family) for item in final):
+            # A Value made of plain numbers is a leaf, of whoever called for it.
+            self._hand_up(value, entry)
+            return
+        if info.looked < _LOOKS and not info.strong:
+            info.looked += 1
+            reached = reached_from(value)
+            info.strong = not all(_all_in(item, types, reached) for item in final)
+        entry.maker = info
+        entry.index = index
+        entry.began = call.serial
+        entry.inner = call.inner
+        entry.arguments = packed(final, types, info.strong)
+        entry.passed = None
+        if not all(map(_is, final, call.passed)):
+            entry.passed = packed(call.passed, types, info.strong)
+        if not self._is_method(info, entry.kind):
+            self._set_place(entry, frame.f_back, self._owners.get(entry.kind, _NONE))
+        if info.strong:
+            entry.watch_end_of(value, self._entries)
+        self._entries[identity] = entry
+        calls = self._calls.open
+        if calls:
+            calls[-1].inner = True
+
+    def _hand_up(self, value: object, entry: Entry) -> None:
+        calls = self._calls.open
+        if calls:
+            calls[-1].created[id(value)] = (value, entry)
+        else:
+            self._entries[id(value)] = entry
+
+    def _made_aside(self, call: _Call, result: object) -> None:
+        """What a call created and did not return: constants of an op, or leaves."""
+        entry = self._entries.get(id(result))
+        is_op = (
+            entry is not None
+            and entry.serial > call.serial
+            and (entry.maker is call.info or self._is_method(call.info, type(result)))
+        )
+        if is_op:
+            for identity, (_, made) in call.created.items():
+                made.constant = True
+                self._entries[identity] = made
+        else:
+            self._close(call)
+        call.created = {}
+
+    def _is_method(self, info: Followed, kind: type) -> bool:
+        return info.owner is not None and id(info.owner) in self._owners.get(
+            kind, _NONE
+        )
+
+
+_NONE: frozenset[int] = frozenset()
+_is: Callable[[object, object], bool] = lambda a, b: a is b  # noqa: E731
+
+
+def _events(info: Followed) -> int:
+    if info.is_constructor and info.code.co_name == "__init__":
+        return _EVENTS.PY_START
+    return _EVENTS.PY_START | _EVENTS.PY_RETURN
+
+
+def _as_body(code: CodeType) -> CodeType:
+    """Return code that holds one method as a class body does."""
+    return (lambda: None).__code__.replace(
+        co_consts=(code,), co_flags=0, co_name="body"
+    )
+
+
+def _is_own(kind: type) -> bool:
+    """Whether Python code defines this class."""
+    return any(isinstance(held, FunctionType) for held in vars(kind).values())
+
+
+def _sees_making_of(kind: type) -> bool:
+    """Whether a constructor in Python shows when an object of a class is made."""
+    return isinstance(getattr(kind, "__init__", None), FunctionType)
+
+
+def _is_or_holds(item: Any, types: set[type]) -> bool:
+    kind = type(item)
+    if kind is tuple or kind is list:
+        return any(type(part) in types for part in item)
+    if kind is dict:
+        return any(type(part) in types for part in item.values())
+    return kind in types
+
+
+def _all_in(item: Any, types: set[type], reached: dict[int, object]) -> bool:
+    kind = type(item)
+    if kind is tuple or kind is list:
+        return all(type(p) not in types or id(p) in reached for p in item)
+    if kind is dict:
+        return all(type(p) not in types or id(p) in reached for p in item.values())
+    return kind not in types or id(item) in reached
