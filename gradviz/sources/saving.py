@@ -135,11 +135,17 @@ def _sources(text: str) -> dict[int, _Place]:
             members = _members(text, cell.start)
             old_code = cell.held.get("cell_type") == "code" and "input" in members
             key = "input" if old_code else "source"
-            if key in members:
+            if key in members and _is_source(members[key].held):
                 found[index] = members[key]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise ValueError("what it holds is not what a notebook holds.") from None
     return found
+
+
+def _is_source(held: object) -> bool:
+    if isinstance(held, list):
+        return all(isinstance(line, str) for line in held)
+    return isinstance(held, str)
 
 
 def _worksheets(text: str, root: dict[str, _Place]) -> list[_Place]:
@@ -180,8 +186,8 @@ def _skip(text: str, at: int) -> int:
     return space.end()
 
 
-def _joined(held: object) -> str:
-    return "".join(held) if isinstance(held, list) else str(held)
+def _joined(held: str | list[str]) -> str:
+    return "".join(held) if isinstance(held, list) else held
 
 
 def _written(text: str, place: _Place, source: str) -> str:

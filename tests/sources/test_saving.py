@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gradviz.sources.program import SourceError, read_program
 from gradviz.sources.saving import save, saved, saved_script, sources
 
+LESSONS = Path(__file__).parents[2] / "resources" / "lessons"
 TEXTS = st.text(
     st.one_of(
         st.sampled_from('ab"\\ \n\r\t/é∇\u2028😀\x0b'),
@@ -38,7 +39,7 @@ def notebooks(draw):
     indent = draw(st.sampled_from([None, 1, 2, 4, "\t"]))
     separators = draw(st.sampled_from([(", ", ": "), (",", ":"), (",", " : ")]))
 
-    def dumped(held, level=0):
+    def dumped(held):
         return json.dumps(
             held, ensure_ascii=ascii_only, indent=indent, separators=separators
         )
@@ -111,11 +112,9 @@ def test_changing_back_gives_the_same_text_lines_again(notebook):
     assert sources(back) == dict(enumerate(texts))
 
 
-@pytest.mark.parametrize(
-    "name", sorted(p.name for p in Path("resources/lessons").glob("*.ipynb"))
-)
+@pytest.mark.parametrize("name", sorted(p.name for p in LESSONS.glob("*.ipynb")))
 def test_a_lesson_with_one_line_changed_differs_in_that_line(name):
-    raw = Path("resources/lessons", name).read_bytes()
+    raw = (LESSONS / name).read_bytes()
     index, text = next((i, s) for i, s in sources(raw).items() if s.count("\n") > 1)
     first, rest = text.split("\n", 1)
     new = saved(raw, {index: f"{first}  # é\n{rest}"})
