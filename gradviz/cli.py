@@ -61,12 +61,13 @@ def _window(arguments: list[str]) -> int:
 
     try:
         opened = _expression(options) if options.expression else _file(options)
+        offered = _offered(options) if options.ask else None
         check_display(os.environ)
     except (SourceError, ExpressionError, StartupProblem) as problem:
         return _complain(str(problem))
     from gradviz.ui.app import run
 
-    return run(opened)
+    return run(opened) if offered is None else run(lambda controller: None, offered)
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -90,6 +91,12 @@ def _window_parser() -> argparse.ArgumentParser:
         help="an expression instead of a file, with its numbers after it: "
         "-e 'tanh(w*x + b)' w=2 x=-1 b=0.5",
     )
+    parser.add_argument(
+        "--ask",
+        action="store_true",
+        help="ask before running a file outside the trusted folders, as for files "
+        "opened with a double-click",
+    )
     parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
     return parser
 
@@ -109,6 +116,13 @@ def _file(options: argparse.Namespace) -> "Callable[[Controller], None]":
     path = resolve(options.what[0] if options.what else DEFAULT_LESSON)
     check_readable(path)
     return lambda controller: controller.open(path)
+
+
+def _offered(options: argparse.Namespace) -> Path:
+    """Return the file that the person is to be asked about."""
+    from gradviz.sources.lessons import DEFAULT_LESSON, resolve
+
+    return resolve(options.what[0] if options.what else DEFAULT_LESSON)
 
 
 def _expression(options: argparse.Namespace) -> "Callable[[Controller], None]":

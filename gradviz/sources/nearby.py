@@ -29,6 +29,12 @@ def files_of(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def file_of_module(module: str, folder: Path) -> Path | None:
+    """Return the file of a module that is in a folder, None where it is elsewhere."""
+    found = _files_of_module(module, folder)
+    return found[-1] if found else None
+
+
 def _files_of_module(module: str, folder: Path) -> list[Path]:
     parts = [part for part in module.split(".") if part]
     found = []

@@ -71,6 +71,13 @@ MENUS = (
                 "refresh",
             ),
             Command(
+                "follow",
+                "&Follow the File",
+                "Run the file again whenever it is saved, and keep what you have done",
+                ("Ctrl+Shift+F",),
+                checkable=True,
+            ),
+            Command(
                 "stop", "&Stop", "Stop the code that is running", ("Ctrl+.",), "stop"
             ),
             None,
@@ -125,6 +132,13 @@ MENUS = (
                 "Find &Previous",
                 "Go to the previous Value found",
                 ("Shift+F3",),
+            ),
+            None,
+            Command(
+                "preferences",
+                "Pre&ferences…",
+                "Limits for your code, and folders that are trusted",
+                ("Ctrl+,",),
             ),
         ),
     ),

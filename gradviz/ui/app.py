@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtGui import QIcon
@@ -12,13 +13,15 @@ from PySide6.QtWidgets import QApplication
 from gradviz.assets import resource_path
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
+from gradviz.ui.settings import Settings
 
 
-def run(opened: Callable[[Controller], None]) -> int:
+def run(opened: Callable[[Controller], None], offered: Path | None = None) -> int:
     """Open the window and return the program's exit code.
 
     Args:
         opened: Tells the controller what to show first.
+        offered: A file that runs if the person lets it.
     """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gradviz")
@@ -26,6 +29,7 @@ def run(opened: Callable[[Controller], None]) -> int:
     application.setDesktopFileName("gradviz")
     # The worker starts while the window is being built.
     controller = Controller(application)
+    Settings().apply_to(controller)
     opened(controller)
     layouts = Layouts(application)
     layouts.warm_up()
@@ -38,6 +42,8 @@ def run(opened: Callable[[Controller], None]) -> int:
     reporter = ExceptionReporter(window)
     quitter = SignalQuitter(application)
     window.show()
+    if offered is not None:
+        window.offer(offered)
     try:
         return application.exec()
     finally:

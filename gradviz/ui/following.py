@@ -8,10 +8,11 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from gradviz.numbers import shown
 from gradviz.session.facts import Figure
-from gradviz.sources.nearby import files_of
+from gradviz.sources.nearby import file_of_module, files_of
 from gradviz.sources.program import NOTEBOOK_SUFFIXES, SourceError, read_program
 from gradviz.ui.controller import Controller
 from gradviz.ui.words import Change
+from gradviz.worker.messages import OpenFunction
 from gradviz.worker.restoring import Restoring
 
 SETTLED_MS = 80
@@ -60,6 +61,8 @@ class Following(QObject):
     def path(self) -> Path | None:
         """The file followed, None where there is none."""
         source = self._controller.to_run_again
+        if source is not None and isinstance(source.request, OpenFunction):
+            return file_of_module(source.request.module, Path.cwd())
         return source.path if source is not None else None
 
     def set_on(self, on: bool) -> None:

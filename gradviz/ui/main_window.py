@@ -27,6 +27,8 @@ from gradviz.ui.controller import Controller, Source
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
 from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
+from gradviz.ui.following import Following, changes_of, said_of
+from gradviz.ui.kept_view import KeptView
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.notices import Notices
@@ -35,12 +37,14 @@ from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.notice import NoticeBar
 from gradviz.ui.panels.timeline import TimelineBar
 from gradviz.ui.playback import Playback
+from gradviz.ui.preferences import PreferencesDialog
 from gradviz.ui.settings import Settings
 from gradviz.ui.status import Status
 from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
 from gradviz.ui.toolbar import ToolBar
 from gradviz.ui.words import Change
 from gradviz.worker.messages import Failure
+from gradviz.worker.restoring import Restoring
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
@@ -70,6 +74,11 @@ class MainWindow(QMainWindow):
         self._notice = NoticeBar(self._theme, self)
         self._notices = Notices(self._notice, controller, layouts)
         self._opening = Opening(controller, self._settings, self)
+        self._following = Following(controller, self)
+        self._following.set_on(self._settings.follow)
+        self.actions_by_name["follow"].setChecked(self._settings.follow)
+        self._apply_limits()
+        self._kept_view: KeptView | None = None
         self._find = FindBar(controller, self._theme, self)
         self._timeline = TimelineBar(controller, self._theme, self)
         self.docks = Docks(self, controller, self._theme)
@@ -135,8 +144,9 @@ class MainWindow(QMainWindow):
                 "open": self._opening.ask_for_file,
                 "new-expression": self._opening.ask_for_expression,
                 "run-again": controller.run_again,
+                "follow": self._toggle_following,
                 "stop": self._stop,
-                "save": source.save,
+                "save": self._save,
                 "source": lambda: self.docks.show(source),
                 "run-cell": lambda: source.run_current(go_on=False),
                 "run-cell-next": lambda: source.run_current(go_on=True),
@@ -175,6 +185,7 @@ class MainWindow(QMainWindow):
                 "theme-light": lambda: self._choose_theme("light"),
                 "full-screen": self._toggle_full_screen,
                 "reset-layout": self.docks.arrange,
+                "preferences": self._show_preferences,
                 "shortcuts": lambda: ShortcutsDialog(self).open(),
                 "about": lambda: show_about(self),
             }
@@ -209,6 +220,11 @@ class MainWindow(QMainWindow):
         self._playback.changed.connect(self._on_playback_changed)
         self._toolbar.roots_chosen.connect(controller.choose_roots)
         self._opening.chosen.connect(self._playback.pause)
+        self._opening.to_be_read.connect(self._on_to_be_read)
+        self._following.offered.connect(
+            lambda said: self._notices.offer_to_run_again(said, self._following.run)
+        )
+        self._notice.dismissed.connect(lambda: self.set_changes({}))
         QGuiApplication.styleHints().colorSchemeChanged.connect(
             self._on_system_theme_changed
         )
@@ -229,6 +245,30 @@ class MainWindow(QMainWindow):
         """Run a file and show what it draws."""
         self._opening.open(path)
 
+    def offer(self, path: Path) -> None:
+        """Run a file if it is trusted; if not, show its source and ask."""
+        self._opening.offer(path)
+
+    def _on_to_be_read(self, path: Path) -> None:
+        """Show a file that may not run yet."""
+        self.docks.show(self.docks.source)
+        self._notices.offer_to_run(path, lambda: self.open(path))
+        if self.controller.mirror is None:
+            self.canvas.set_hint("Nothing to show: the file has not run yet.")
+
+    def _toggle_following(self) -> None:
+        wanted = self.actions_by_name["follow"].isChecked()
+        self._settings.follow = wanted
+        self._following.set_on(wanted)
+
+    def _show_preferences(self) -> None:
+        dialog = PreferencesDialog(self._settings, self._apply_limits, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _apply_limits(self) -> None:
+        self._settings.apply_to(self.controller)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files that can be opened."""
         if dropped_file(event) is not None:
@@ -239,7 +279,12 @@ class MainWindow(QMainWindow):
         path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.open(path)
+            self.offer(path)
+
+    def _save(self) -> None:
+        """Save what was edited here; it is run when the person says so."""
+        if self.docks.source.save():
+            self._following.take_as_run()
 
     # The walk
 
@@ -305,6 +350,8 @@ class MainWindow(QMainWindow):
         assert mirror is not None
         assert opened is not None
         self._layout_is_for_new_graph = True
+        restored = self.controller.restored
+        self._kept_view = KeptView(self.canvas, restored) if restored else None
         self._on_selected(-1)
         self._toolbar.show_roots(opened)
         path = self.controller.path
@@ -323,6 +370,13 @@ class MainWindow(QMainWindow):
         for view in (self.canvas, self.docks.leaves, self.docks.inspector):
             view.set_changes(changes)
 
+    def _mark_changes(self, restored: Restoring) -> None:
+        """Mark what a run after a save has changed, and say it."""
+        changes = changes_of(restored)
+        self.set_changes(changes)
+        if restored.failure is None:
+            self._notice.show_info(said_of(restored, changes))
+
     def _on_layout_ready(self, layout: Layout) -> None:
         mirror = self.controller.mirror
         if mirror is None or len(layout.centers) != len(mirror.graph):
@@ -330,7 +384,11 @@ class MainWindow(QMainWindow):
         self._last_layout = layout
         if self._layout_is_for_new_graph:
             self._layout_is_for_new_graph = False
-            self.canvas.show_graph(mirror, layout, keep_view=self._layouts.stays)
+            if self._kept_view is None:
+                self.canvas.show_graph(mirror, layout, keep_view=self._layouts.stays)
+            else:
+                self._kept_view.show(mirror, layout)
+                self._mark_changes(self._kept_view.restored)
             chosen = self.canvas.selected_node
             self._on_selected(-1 if chosen is None else chosen)
             title = self.controller.title

@@ -1,5 +1,8 @@
 """What the notice bar says, and until when."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from gradviz.ui.controller import Controller
@@ -32,6 +35,21 @@ class Notices(QObject):
         controller.busy_changed.connect(bar.set_busy)
         layouts.failed.connect(bar.show_info)
         layouts.busy_changed.connect(self._on_layout_busy)
+
+    def offer_to_run(self, path: Path, run: Callable[[], object]) -> None:
+        """Say that a file has not run, until another graph is shown."""
+        self._goes_with_success = False
+        self._bar.show_info(
+            f"{path.name} has not run yet: its source is in the Source panel. Run it "
+            "only if you trust who wrote it.",
+            action="Run",
+            act=run,
+        )
+
+    def offer_to_run_again(self, sentence: str, run: Callable[[], object]) -> None:
+        """Say why a file that was saved has not been run again."""
+        self._goes_with_success = False
+        self._bar.show_info(sentence, action=_RUN_AGAIN, act=run)
 
     def _on_failed(self, failure: Failure) -> None:
         self._goes_with_success = self._controller.alive

@@ -13,6 +13,7 @@ from gradviz.sources.program import SUFFIXES
 from gradviz.ui.controller import Controller
 from gradviz.ui.expression_dialog import ExpressionDialog
 from gradviz.ui.settings import Settings
+from gradviz.ui.trust import Trust
 
 
 class Opening(QObject):
@@ -20,15 +21,18 @@ class Opening(QObject):
 
     Attributes:
         may_leave: Whether what is shown can be left; asks where edits would be lost.
+        trust: Knows which files may run.
         recent_menu: Files opened before.
         lessons_menu: The lessons that come with gradviz.
 
     Signals:
         chosen: Something is going to be opened.
+        to_be_read: A file that may not run yet; its source can be read.
         path_chosen: The file that is going to be opened, None where it is no file.
     """
 
     chosen = Signal()
+    to_be_read = Signal(object)
     path_chosen = Signal(object)
 
     def __init__(
@@ -38,6 +42,9 @@ class Opening(QObject):
         self._controller = controller
         self._settings = settings
         self._window = window
+        self.trust = Trust(settings, window)
+        if controller.path is not None:
+            self.trust.allow(controller.path)
         self.may_leave: Callable[[], bool] = lambda: True
         self.recent_menu = QMenu("Open &Recent", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
@@ -47,8 +54,18 @@ class Opening(QObject):
             action.setStatusTip(lesson.summary)
             action.triggered.connect(lambda _checked=False, p=lesson.path: self.open(p))
 
+    def offer(self, path: Path) -> None:
+        """Run a file if it is trusted; if not, show its source and ask."""
+        if self.trust.trusts(path):
+            self.open(path)
+        elif path == self._controller.path or self.may_leave():
+            self.path_chosen.emit(path)
+            self.to_be_read.emit(path)
+            self.trust.ask(path, lambda: self.open(path))
+
     def open(self, path: Path) -> None:
         """Run a file and show what it draws."""
+        self.trust.allow(path)
         if path != self._controller.path and not self.may_leave():
             return
         self.path_chosen.emit(path)
@@ -65,7 +82,7 @@ class Opening(QObject):
             f"Notebooks and scripts ({kinds});;All files (*)",
         )
         if name:
-            self.open(Path(name))
+            self.offer(Path(name))
 
     def ask_for_expression(self) -> None:
         """Let the person type an expression, and show its graph."""
@@ -85,7 +102,7 @@ class Opening(QObject):
         self.recent_menu.clear()
         for path in self._settings.recent:
             action = self.recent_menu.addAction(f"{path.name}  —  {path.parent}")
-            action.triggered.connect(lambda _checked=False, p=path: self.open(p))
+            action.triggered.connect(lambda _checked=False, p=path: self.offer(p))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction("No file opened yet").setEnabled(False)
             return

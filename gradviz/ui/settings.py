@@ -4,6 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 
+from gradviz.ui.controller import Controller
+
 RECENT_LIMIT = 10
 THEMES = ("system", "dark", "light")
 MEMORY_HALF, MEMORY_UNLIMITED = -1, 0
@@ -85,6 +87,12 @@ class Settings(QObject):
     @memory_limit.setter
     def memory_limit(self, size: int) -> None:
         self._store.setValue("limits/memory", size)
+
+    def apply_to(self, controller: Controller) -> None:
+        """Set the limits of what a controller runs."""
+        controller.time_limit.seconds = self.time_limit
+        size = self.memory_limit
+        controller.memory = None if size == MEMORY_HALF else size
 
     @property
     def follow(self) -> bool:

@@ -260,6 +260,11 @@ class CanvasView(Surface):
             rect = self.picture.full_rect(node)
             self._show_rect(roomy(rect, self._camera.scale))
 
+    def hold(self, node: int, position: QPointF) -> None:
+        """Move the picture so that the card of a Value is at a position."""
+        away = position - self.card_rect(node).center()
+        self._look(self._camera.moved(away.x(), away.y()))
+
     def node_at(self, position: QPointF | QPoint) -> int | None:
         """Return the Value at a position in the widget."""
         if self.picture is None:

@@ -81,10 +81,23 @@ class NoticeBar(QWidget):
         self._show(kind, failure.message, failure.traceback or place.strip())
         self._offer(action, act)
 
-    def show_info(self, text: str, details: str = "") -> None:
-        """Show what the person should know."""
+    def show_info(
+        self,
+        text: str,
+        details: str = "",
+        action: str = "",
+        act: Callable[[], object] | None = None,
+    ) -> None:
+        """Show what the person should know.
+
+        Args:
+            text: One sentence.
+            details: Lines to open, empty for none.
+            action: What a button offers to do about it, empty for no button.
+            act: What the button does.
+        """
         self._show("info", text, details)
-        self._offer("", None)
+        self._offer(action, act)
 
     def clear(self) -> None:
         """Show no notice any more; progress stays."""
