@@ -26,7 +26,7 @@ class Case:
         ops: The text that stands for an op.
         unlisted: Operand slots that the class does not list.
         stuck: Values that the edit can't reach, with the reason.
-        says: Sentences that must be among the failures told.
+        says: Every failure told, None where a test of its own looks at them.
         notices: Sentences that must be among the notices.
         places: The line of the code that made a Value.
         seeds: The seeds, where the file sets some.
@@ -44,7 +44,7 @@ class Case:
     ops: dict = field(default_factory=dict)
     unlisted: dict = field(default_factory=dict)
     stuck: dict = field(default_factory=dict)
-    says: tuple = ()
+    says: tuple | None = ()
     notices: tuple = ()
     places: dict = field(default_factory=dict)
     seeds: dict = field(default_factory=lambda: {"@root": 1})
@@ -684,6 +684,10 @@ CASES = [
         {"ab": "1", "a": "b", "b": "a + 1"},
         ("b", 1),
         4,
+        says=(
+            "asks_for_input.py asks for input(), which gradviz can't give: set the "
+            "value in the script instead.",
+        ),
     ),
     Case(
         "walks_itself.py",
@@ -716,6 +720,7 @@ CASES = [
         {"ab": "1", "a": "b + 1", "b": "a"},
         ("b", 0.5),
         4,
+        says=None,
     ),
     Case(
         "broken_cell.ipynb",
@@ -724,6 +729,12 @@ CASES = [
         {"ab": "1", "a": "b + 1", "b": "a"},
         ("b", 4),
         4,
+        says=(
+            "broken_cell.ipynb, cell 3 failed on line 1: SyntaxError: '(' was never "
+            "closed.",
+            "broken_cell.ipynb, cell 4 failed on line 2: ZeroDivisionError: division "
+            "by zero.",
+        ),
     ),
     Case(
         "class_redefined.ipynb",
