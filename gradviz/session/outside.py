@@ -40,7 +40,9 @@ def numbers_outside(
     classes = frozenset(map(type, live.values))
     for node in nodes:
         call = live.origins[node.id].call
-        given: list[object] = [] if call is None else passed(call, classes)
+        given = [*live.origins[node.id].numbers]
+        if call is not None:
+            given += passed(call, classes)
         given += [
             given_numbers.get(operand)
             for operand in node.operands

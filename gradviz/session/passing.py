@@ -6,11 +6,15 @@ from dataclasses import replace
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+from gradviz.graph.adapter import Adapter
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call
 
 DEPTH = 4
 """How deep Values are looked for: a list of rule objects that hold lists of Values."""
+
+_LAZY = ("forward", "evaluate", "eval")
+"""Methods by which Values that have no number yet get one."""
 
 _SEQUENCES = (list, tuple, set, frozenset)
 
@@ -125,6 +129,20 @@ class Passing:
         made.__dict__.update(other)
         self._copies[id(thing)] = (thing, made)
         return made
+
+
+def made_by(call: Call, adapter: Adapter) -> object:
+    """Call an op again and return its new result, with its number.
+
+    Some classes compute the number only when they are asked to.
+    """
+    result = call.again()
+    if adapter.number(result) is None:
+        for name in _LAZY:
+            if callable(getattr(type(result), name, None)):
+                getattr(result, name)()
+                break
+    return result
 
 
 def is_number(thing: object) -> bool:

@@ -10,14 +10,15 @@ number, and the same gradients from its new ``_backward``, is not trusted with o
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from numbers import Number
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by, is_empty
 from gradviz.session.attributes import Attributes, Contents, Delta
-from gradviz.session.passing import items_in
+from gradviz.session.passing import items_in, made_by
 from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
 
 PROBE = 0.7
@@ -103,7 +104,7 @@ class Renewal:
             ReplayError: The op failed.
         """
         try:
-            fresh = self._calls[node].again()
+            fresh = made_by(self._calls[node], self._live.adapters[node])
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             name = self._live.graph.nodes[node].name
             raise ReplayError(node, name, described(error)) from error
@@ -127,10 +128,10 @@ class Renewal:
         operands = self._live.graph.nodes[node].operands
         number = adapter.number(value)
         try:
-            fresh = call.again()
+            fresh = made_by(call, adapter)
             again = repr(adapter.number(fresh))
             is_outdated = again != repr(number)
-            if is_outdated and again != repr(adapter.number(call.again())):
+            if is_outdated and again != repr(adapter.number(made_by(call, adapter))):
                 return "calling its op again on the same operands gave another number"
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             return f"calling its op again failed ({described(error).rstrip('.')})"
@@ -141,10 +142,10 @@ class Renewal:
         if is_outdated:
             trial.outdated[node] = number
         self._taken_over[node] = self._worth_taking(node, fresh, is_outdated)
-        hook = adapter.hook_of(value)
-        code = getattr(hook, "__code__", None)
-        tried[code] = tried.get(code, 0) + 1
-        if tried[code] > _TRIED_PER_HOOK:
+        code = getattr(adapter.hook_of(value), "__code__", None)
+        kind = (code, self._live.graph.nodes[node].method)
+        tried[kind] = tried.get(kind, 0) + 1
+        if tried[kind] > _TRIED_PER_HOOK:
             return ""
         return self._try_hook(node, fresh, fresh_gradients, is_outdated)
 
@@ -165,7 +166,7 @@ class Renewal:
             setattr(fresh, adapter.grad, PROBE)
             hook = adapter.hook_of(fresh)
             old = self._pushed(node, hook, reach, fresh_gradients)
-            fresh = self._calls[node].again()
+            fresh = made_by(self._calls[node], adapter)
         else:
             hook = adapter.hook_of(value)
             old = self._pushed(node, hook, reach, fresh_gradients)
@@ -187,8 +188,10 @@ class Renewal:
         """
         written = self._attributes.take(dict.fromkeys(operands))
         self._attributes.undo(written)
-        for node, attribute, _, after in written:
+        for node, attribute, before, after in written:
             adapter = self._live.adapters[node]
+            if _equal(before, after):
+                continue  # computed once more
             if attribute in (adapter.data, adapter.grad, adapter.hook):
                 return True
             if isinstance(after, Contents) or not isinstance(after, _PLAIN):
@@ -272,10 +275,13 @@ class Renewal:
         """Give the Value of ``node`` the number and the hook of its op's new result."""
         value, adapter = self._live.values[node], self._live.adapters[node]
         setattr(value, adapter.data, getattr(fresh, adapter.data))
-        old = adapter.hook_of(value)
-        if old is not None and getattr(old, "__self__", None) is not value:
+        if adapter.stores_hook:
             hook = getattr(fresh, adapter.hook)
-            self._point_back(hook, old, fresh, value)
+            if adapter.design == "closure":
+                hook = _bound_back(hook, fresh, value)
+                self._point_back(hook, getattr(value, adapter.hook), fresh, value)
+            elif adapter.design == "rule":
+                _point_rule_back(hook, fresh, value)
             setattr(value, adapter.hook, hook)
         for attribute in self._taken_over.get(node, ()):
             setattr(value, attribute, getattr(fresh, attribute))
@@ -316,6 +322,32 @@ class Renewal:
         if isinstance(content, list | tuple):
             return bool(content) and not any(map(self._is_foreign, content))
         return id(content) in self._ids
+
+
+def _bound_back(hook: Any, fresh: object, value: object) -> Any:
+    """Return a hook that was given an op's new result, with the old Value instead."""
+
+    def back(item: object) -> object:
+        return value if item is fresh else item
+
+    if isinstance(hook, MethodType) and hook.__self__ is fresh:
+        return MethodType(hook.__func__, value)
+    if isinstance(hook, partial):
+        keywords = {name: back(item) for name, item in hook.keywords.items()}
+        function = _bound_back(hook.func, fresh, value)
+        return partial(function, *map(back, hook.args), **keywords)
+    if isinstance(hook, FunctionType) and hook.__defaults__:
+        hook.__defaults__ = tuple(map(back, hook.__defaults__))
+    if isinstance(hook, FunctionType) and hook.__kwdefaults__:
+        hook.__kwdefaults__ = {n: back(d) for n, d in hook.__kwdefaults__.items()}
+    return hook
+
+
+def _point_rule_back(rule: object, fresh: object, value: object) -> None:
+    """Let a new rule object hold the old Value where it holds an op's new result."""
+    for name, content in tuple(getattr(rule, "__dict__", {}).items()):
+        if content is fresh:
+            setattr(rule, name, value)
 
 
 def _cells(hook: object) -> list[tuple[str, CellType]]:

@@ -13,7 +13,7 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by
 from gradviz.graph.order import planned_order
 from gradviz.session.attributes import Attributes, Delta
-from gradviz.session.passing import DEPTH, Passing, items_in
+from gradviz.session.passing import DEPTH, Passing, items_in, made_by
 from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
 
 _PLAIN = (int, float, complex, str, bool, bytes, type(None))
@@ -120,7 +120,7 @@ class Tape:
         """Return what an op makes of Values made anew."""
         nodes = self.live.graph.nodes
         try:
-            result = call.again()
+            result = made_by(call, self.live.adapters[node])
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             raise ReplayError(node, nodes[node].name, described(error)) from error
         adapter = self.live.adapters[node]

@@ -1,0 +1,317 @@
+"""An edit in classes of every design is as if the file had that number."""
+
+import contextlib
+import io
+from pathlib import Path
+
+import pytest
+from samples import bits, picture, visible
+
+from gradviz.graph.adapter import Adapters
+from gradviz.graph.build import build
+from gradviz.graph.trace import Trace
+from gradviz.session.session import EditError, Session
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+EDITS = [
+    # file, root, leaf, as it stands, edited, whether Values are made anew
+    ("bound_methods", "y", "a", "a = Value(-2.0)", -0.75, False),
+    ("default_capture", "y", "a", "a = Value(1.5)", -0.75, False),
+    ("partial_hooks", "y", "a", "a = Value(3.0)", -0.75, False),
+    ("hook_on_operand", "z", "a", "a = Value(2.0)", -0.75, True),
+    ("parent_pull", "y", "a", "a = Value(2.0)", -0.75, True),
+    ("dispatch", "y", "a", "a = Value(1.0)", -0.75, False),
+    ("rule_objects", "y", "a", "a = Value(1.5)", -0.75, False),
+    ("microgpt_style", "y", "a", "a = Value(0.5)", -0.75, False),
+    ("stale_locals", "s", "a", "a = Value(0.5", -0.75, False),
+    ("tanh_rehooked", "z", "x", "x = Value(0.5)", -0.75, False),
+    ("prelu_rehooked", "y", "x", "x = Value(-2.0)", -0.75, False),
+    ("lazy_forward", "y", "x", "x = Value(0.5)", -0.75, False),
+    ("hook_recurses", "L", "a", "a = Value(2.0)", -0.75, False),
+]
+
+
+def opened(name, root, changed=None):
+    """Run a file as the worker does, with a text replaced; return (session, names)."""
+    path = CORPUS / f"{name}.py"
+    text = path.read_text()
+    if changed:
+        assert text.count(changed[0]) == 1
+        text = text.replace(*changed)
+    return session_of(text, root, str(path))
+
+
+def session_of(text, root, path="own.py"):
+    adapters = Adapters()
+    trace = Trace(adapters)
+    code = compile(text, path, "exec")
+    names = {"__name__": "own", "__file__": path}
+    trace.watch(code)
+    trace.start()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(code, names)
+    finally:
+        trace.stop()
+    variables = {id(v): n for n, v in names.items() if adapters.is_value(v)}
+    return Session(build([names[root]], variables, adapters, trace)), names
+
+
+def same_numbers(one, other):
+    for playhead in (0, len(one.walk) // 2, len(one.walk)):
+        one.move_to(playhead)
+        other.move_to(playhead)
+        assert visible(one.live, "data") == visible(other.live, "data")
+        assert visible(one.live, "grad") == visible(other.live, "grad")
+
+
+@pytest.mark.parametrize(
+    ("name", "root", "leaf", "stands", "number", "anew"),
+    EDITS,
+    ids=[edit[0] for edit in EDITS],
+)
+def test_an_edit_is_as_if_the_file_had_that_number(
+    name, root, leaf, stands, number, anew
+):
+    session, _ = opened(name, root)
+    written = stands[stands.index("(") + 1 :].split(",")[0].rstrip(")")
+    other, _ = opened(name, root, (stands, stands.replace(written, str(number))))
+    session.run_to_end()
+    before, identities = picture(session.live), list(map(id, session.live.values))
+    node = session.graph.named(leaf)
+    assert bits(session.live.adapters[node].number(session.live.values[node])) == bits(
+        float(written)
+    )
+    session.set_leaf(node, number)
+    assert session.stuck == {}
+    assert bool(session.notice) == anew
+    assert (list(map(id, session.live.values)) == identities) != anew
+    same_numbers(session, other)
+    session.undo()
+    session.run_to_end()
+    assert list(map(id, session.live.values)) == identities
+    assert picture(session.live) == before
+
+
+LINKED = """
+class Value:
+    def __init__(self, data, prev=(), op=""):
+        self.data, self.grad, self.prev, self.op = data, 0.0, prev, op
+        self.consumers = []
+        for operand in prev:
+            operand.consumers.append(self)
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), "*")
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), "+")
+
+    def _backward(self):
+        self.grad = 1.0 if not self.consumers else 0.0
+        for consumer in self.consumers:
+            for operand, other in zip(consumer.prev, consumer.prev[::-1]):
+                if operand is self:
+                    slope = other.data if consumer.op == "*" else 1.0
+                    self.grad += slope * consumer.grad
+
+a = Value({a})
+a.label = "mine"
+b = Value(-3.0)
+p = a * b
+q = p * a
+y = q + b
+"""
+
+
+def test_consumers_are_listed_once_after_an_edit():
+    session, names = session_of(LINKED.format(a=2.0), "y")
+    a = names["a"]
+    before = (list(a.consumers), a.data)
+    session.set_leaf(session.graph.named("a"), 5.0)
+    assert session.stuck == {}
+    shown = session.live.values[session.graph.named("a")]
+    assert (shown.data, shown.label) == (5.0, "mine")
+    assert [consumer.data for consumer in shown.consumers] == [-15.0, -75.0]
+    y = session.live.values[session.graph.named("y")]
+    assert y.data == -78.0
+    # The person's own are as the file left them, and say so.
+    assert (list(a.consumers), a.data) == before
+    assert session.notice == (
+        "An op of this class writes to its operands, so an edit makes every Value "
+        "anew: what is shown follows, and your variables hold the Values as your code "
+        "left them."
+    )
+    other, _ = session_of(LINKED.format(a=5.0), "y")
+    same_numbers(session, other)
+    session.set_leaf(session.graph.named("a"), None)
+    assert session.live.values[session.graph.named("a")] is a
+
+
+def test_seeds_chosen_between_edits_stand_whichever_values_are_shown():
+    session, names = opened("hook_on_operand", "z")
+    session.set_leaf(session.graph.named("a"), 1.0)
+    session.set_seed(session.graph.named("z"), 3.0)
+    session.set_leaf(session.graph.named("a"), 4.0)
+    session.undo()
+    assert session.live.values[session.graph.named("z")].grad == 3.0
+    session.undo()
+    session.undo()
+    assert session.live.values[session.graph.named("z")] is names["z"]
+    assert names["z"].grad == 1.0
+    session.redo()
+    session.redo()
+    session.redo()
+    shown = session.live.values
+    assert shown[session.graph.named("a")].data == 4.0
+    assert shown[session.graph.named("z")].grad == 3.0
+
+
+def test_a_drag_over_values_made_anew_is_one_edit():
+    session, names = opened("hook_on_operand", "z")
+    for tick in range(70):
+        session.set_leaf(session.graph.named("a"), tick / 8, "drag")
+    assert session.live.values[session.graph.named("a")].data == 69 / 8
+    session.undo()
+    assert session.live.values[session.graph.named("a")] is names["a"]
+    assert names["a"].data == 2.0
+    session.redo()
+    assert session.live.values[session.graph.named("a")].data == 69 / 8
+
+
+def test_other_code_meets_the_persons_own_values():
+    session, names = opened("hook_on_operand", "z")
+    session.set_leaf(session.graph.named("a"), 7.0)
+    session.lend()
+    assert session.live.values[session.graph.named("a")] is names["a"]
+    assert session.document.leaves == {}
+
+
+def test_an_edited_constant_takes_effect():
+    session, _ = opened("constants", "y")
+    other, _ = opened("constants", "y", ("2 * x", "6.5 * x"))
+    constant = next(
+        node.id
+        for node in session.graph.nodes
+        if node.constant and session.live.values[node.id].data == 2
+    )
+    session.set_leaf(constant, 6.5)
+    assert session.stuck == {}
+    same_numbers(session, other)
+
+
+def test_a_constant_that_its_op_makes_itself_is_stuck():
+    text = (
+        (CORPUS / "constants.py").read_text()
+        + """
+def shifted(v):
+    by = Value(4.0)
+    out = Value(v.data + by.data, (v, by), "shift")
+    def _backward():
+        v.grad += out.grad
+        by.grad += out.grad
+    out._backward = _backward
+    return out
+
+z = shifted(x)
+z.label = "z"
+"""
+    )
+    session, _ = session_of(text, "z")
+    constant = next(n.id for n in session.graph.nodes if n.name not in "xz")
+    session.set_leaf(constant, 6.5)
+    assert session.stuck == {
+        session.graph.named("z"): f"its op makes c{constant} itself, each time"
+    }
+
+
+def test_a_numpy_leaf_keeps_its_kind_of_number():
+    session, names = opened("numpy_scalars", "y")
+    session.set_leaf(session.graph.named("w"), 2)
+    kinds = {type(value.data) for value in session.live.values}
+    assert {kind.__name__ for kind in kinds} == {"float64"}
+    assert names["w"].data == 2.0
+
+
+def test_an_int_leaf_takes_a_fraction():
+    session, _ = opened("constants", "y", ("Value(3.0", "Value(3"))
+    session.set_leaf(session.graph.named("x"), 2.5)
+    assert session.live.values[session.graph.named("y")].data == 6.0
+
+
+def test_a_number_that_left_the_graph_is_warned_of():
+    session, _ = opened("softmax_max", "p")
+    assert session.warnings == {}
+    b = session.graph.named("b")
+    session.set_leaf(b, 5.0)
+    assert len(session.warnings) == 2
+    for node, sentence in session.warnings.items():
+        assert sentence == (
+            f"The -3.0 in {session.graph.nodes[node].name} came from b.data, perhaps: "
+            "it keeps its old value until the file is run again."
+        )
+    session.undo()
+    session.set_leaf(session.graph.named("a"), 2.5)
+    assert session.warnings == {}
+
+
+OUTDATED = (
+    "its leaves have changed since it was computed: re-evaluate first (Edit > "
+    "Re-evaluate)"
+)
+
+
+def test_values_older_than_their_leaves_are_re_evaluated():
+    session, names = opened("training_loop", "loss")
+    loss, w, b = (names[name] for name in ("loss", "w", "b"))
+    session.run_to_end()
+    before = picture(session.live)
+    outdated = session.outdated()
+    assert session.graph.named("loss") in outdated
+    assert picture(session.live) == before
+    session.set_leaf(session.graph.named("w"), 3.0)
+    assert set(session.stuck.values()) == {OUTDATED}
+    session.undo()
+    assert picture(session.live) == before
+
+    session.reevaluate()
+    assert session.history.undo_text == "re-evaluate"
+    miss = w.data * 2.0 + b.data + -5.0
+    assert loss.data == miss * miss
+    assert w.grad == pytest.approx(2 * miss * 2.0, rel=1e-12)
+    assert session.outdated() == ()
+    session.set_leaf(session.graph.named("w"), 3.0)
+    assert session.stuck == {}
+    assert loss.data == (3.0 * 2.0 + b.data + -5.0) ** 2
+    session.undo()
+    session.undo()
+    assert picture(session.live) == before
+    assert session.outdated() == outdated
+    session.redo()
+    assert loss.data == miss * miss
+
+
+def test_a_graph_that_is_up_to_date_needs_no_re_evaluation():
+    session, _ = opened("stale_locals", "s")
+    assert session.outdated() == ()
+    session.reevaluate()
+    assert session.history.undo_text == ""
+
+
+def test_an_edit_that_would_make_another_graph_is_refused_where_values_are_new():
+    text = LINKED.replace(
+        'return Value(self.data * other.data, (self, other), "*")',
+        'return Value(self.data * other.data, (self, other), "*") '
+        'if self.data > 0 else Value(0.0, (self,), "0")',
+    )
+    session, _ = session_of(text.format(a=2.0).replace("a * b", "a * a"), "y")
+    session.run_to_end()
+    before = picture(session.live)
+    with pytest.raises(EditError) as refused:
+        session.set_leaf(session.graph.named("a"), -1.0)
+    assert str(refused.value) == (
+        "Computing p again failed: with these numbers its op makes another graph. "
+        "Change the number in the file and run it again."
+    )
+    assert picture(session.live) == before
