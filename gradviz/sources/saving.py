@@ -51,14 +51,14 @@ def save(
                     "saved: open it again."
                 )
         new = saved(raw, changes) if is_notebook else saved_script(raw, changes[0])
-        _replace(path, new)
+        replace_file(path, new)
     except (ValueError, SyntaxError) as error:
         raise SourceError(f"{path.name} was not saved: {error}") from None
     except OSError as error:
         raise SourceError(f"{path} can't be written: {error.strerror}.") from error
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file in one go: nobody ever reads half of it."""
     beside = path.with_name(f".{path.name}.gradviz")
     try:

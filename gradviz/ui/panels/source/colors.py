@@ -14,7 +14,7 @@ from pygments.token import (
     String,
     _TokenType,
 )
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtGui import QTextDocument as Document
 
@@ -46,14 +46,17 @@ class CodeColors(QSyntaxHighlighter):
     then the line that changed is coloured alone.
     """
 
-    def __init__(self, document: Document, theme: Theme) -> None:
-        super().__init__(document)
+    def __init__(self, document: Document, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._lines: list[list[Span]] = []
         self._inside: list[bool] = []
-        self._text: str | None = None
+        self._is_stale = True
         self._timer = QTimer(self, singleShot=True, interval=_LEX_LATER_MS)
         self._timer.timeout.connect(self._lex_again)
+        # Before the highlighter itself hears of a change.
+        document.contentsChange.connect(self._on_changed)
+        self.setDocument(document)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour everything for another theme."""
@@ -71,17 +74,20 @@ class CodeColors(QSyntaxHighlighter):
         self.setCurrentBlockState(int(inside))
 
     def _spans(self, number: int, text: str) -> list[Span]:
-        whole = self.document().toPlainText()
-        if whole != self._text:
-            if self._text is not None and self.document().blockCount() > _LONG_LINES:
+        document = self.document()
+        if self._is_stale:
+            if self._lines and document.blockCount() > _LONG_LINES:
                 self._timer.start()
                 return lexed(text)[0][0]
-            self._text = whole
-            self._lines, self._inside = lexed(whole)
+            self._is_stale = False
+            self._lines, self._inside = lexed(document.toPlainText())
         return self._lines[number] if number < len(self._lines) else []
 
+    def _on_changed(self) -> None:
+        self._is_stale = True
+
     def _lex_again(self) -> None:
-        self._text = None
+        self._lines, self._is_stale = [], True
         self.rehighlight()
 
     def _format(self, role: str) -> QTextCharFormat:

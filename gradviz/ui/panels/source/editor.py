@@ -52,7 +52,7 @@ class CodeEditor(FlatText):
         self._pressed: QPoint | None = None
         # The cell has a menu that has more in it.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._colors = CodeColors(self.document(), theme) if colored else None
+        self._colors = CodeColors(self.document(), theme, self) if colored else None
 
     @property
     def line(self) -> int:

@@ -92,8 +92,10 @@ class Gutter(QWidget):
         cell = self._cell
         if cell.phase in _STATES:
             return _STATES[cell.phase]
-        if cell.phase == "idle" or cell.count is None:
+        if cell.phase == "idle":
             return "[ ]", "Not run yet", "dim"
+        if cell.count is None:
+            return "[ ] ✗", "Stopped before it was done", "error"
         took = f" in {cell.seconds:.2g} s" if cell.seconds >= 0.1 else ""
         if cell.phase == "failed":
             return f"[{cell.count}] ✗", f"Failed, run {cell.count}{took}", "error"

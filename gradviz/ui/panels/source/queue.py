@@ -53,6 +53,7 @@ class RunQueue(QObject):
             if cell.phase == "waiting":
                 self._set_phase(cell, "idle" if cell.count is None else "done")
             elif cell.phase == "running":
+                cell.count = None
                 self._set_phase(cell, "failed")
 
     def _ask_next(self) -> None:

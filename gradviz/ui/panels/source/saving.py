@@ -1,14 +1,10 @@
 """Writing edited cells into their file, and asking before anything is lost."""
 
-import io
-import os
-import tempfile
-import tokenize
-from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from gradviz.sources.saving import replace_file, saved, saved_script
 from gradviz.ui.panels.source.cells import SourceFile
 
 _Button = QMessageBox.StandardButton
@@ -42,52 +38,22 @@ def write(file: SourceFile, copy: Path | None = None) -> None:
     changes = {cell.index: cell.text for cell in file.edited}
     try:
         if file.is_notebook:
-            from gradviz.sources.saving import saved
-
             raw = saved(file.raw, changes)
         else:
-            raw = _script(file.raw, file.cells[0].text)
-        _replace(target.resolve(), raw)
-    except UnicodeEncodeError as error:
-        raise SaveError(
-            f"{target.name} is not saved: its coding has no "
-            f"{error.object[error.start]!r}."
-        ) from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise SaveError(f"{target.name} is not saved: {why}.") from error
+            raw = saved_script(file.raw, file.cells[0].text)
+        if target.exists():
+            replace_file(target.resolve(), raw)
+        else:
+            target.write_bytes(raw)
+    except OSError as error:
+        raise SaveError(f"{target} can't be written: {error.strerror}.") from error
+    except (ValueError, SyntaxError) as error:
+        raise SaveError(f"{target.name} was not saved: {error}") from None
     if copy is not None:
         return
     file.raw = raw
     for cell in file.cells:
         cell.source = cell.text
-
-
-def _script(raw: bytes, text: str) -> bytes:
-    """Return a script's bytes, in the coding and with the line ends it had."""
-    coding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-    if b"\r\n" in raw:
-        text = text.replace("\n", "\r\n")
-    return text.encode(coding)
-
-
-def _replace(path: Path, raw: bytes) -> None:
-    """Put a new file in the place of the old one, at once and as accessible."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.exists():
-            os.chmod(name, path.stat().st_mode & 0o7777)
-        else:
-            os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def ask_to_save(file: SourceFile, parent: QWidget) -> str:

@@ -47,15 +47,20 @@ class CellsView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._theme = theme
+        self._made: dict[int, CellWidget] = {}
+        self._stale: set[int] = set()
+        """Cells made whose height is to be measured again."""
+        self._changed: set[int] = set()
+        """Cells whose outputs or marks are to be shown again."""
         self._column = QWidget(self)
         self._column.setObjectName("source-column")
         self.setWidget(self._column)
         self._file: SourceFile | None = None
-        self._made: dict[int, CellWidget] = {}
         self._heights: list[int] = []
         self._tops: list[int] = []
         self._current = self._step_cell = -1
         self._line = (-1, 0)
+        self._laid_out_width = 0
         self._arranging = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.arrange)
@@ -81,6 +86,8 @@ class CellsView(QScrollArea):
             widget.hide()
             widget.deleteLater()
         self._made = {}
+        self._changed.clear()
+        self._stale.clear()
         self._file, self._line, self._step_cell = file, (-1, 0), -1
         cells = file.cells if file else []
         if not (keep_place and self._current < len(cells)):
@@ -92,17 +99,12 @@ class CellsView(QScrollArea):
 
     def refresh(self, index: int) -> None:
         """Show what has become of a cell."""
-        if index in self._made:
-            self._made[index].refresh()
-            self._soon.start()
-        elif self._file is not None:
-            self._heights[index] = self._estimate(self._file.cells[index])
-            self._soon.start()
+        self._changed.add(index)
+        self._soon.start()
 
     def refresh_all(self) -> None:
         """Show what has become of every cell."""
-        for widget in self._made.values():
-            widget.refresh()
+        self._changed.update(range(len(self._heights)))
         self._soon.start()
 
     def set_theme(self, theme: Theme) -> None:
@@ -110,6 +112,7 @@ class CellsView(QScrollArea):
         self._theme = theme
         for widget in self._made.values():
             widget.set_theme(theme)
+        self._stale.update(self._made)
         self._soon.start()
 
     def mark(self, cell: int, line: int, step_cell: int) -> None:
@@ -150,11 +153,23 @@ class CellsView(QScrollArea):
             return
         self._arranging = True
         try:
+            self._take_changes()
             for _ in range(_MOST_PASSES):
                 if not self._arrange_once():
                     break
         finally:
             self._arranging = False
+
+    def _take_changes(self) -> None:
+        """Show what has become of cells since the last time, once for each."""
+        cells = self._file.cells if self._file is not None else []
+        for index in self._changed:
+            if index in self._made:
+                self._made[index].refresh()
+                self._stale.add(index)
+            else:
+                self._heights[index] = self._estimate(cells[index])
+        self._changed.clear()
 
     def _arrange_once(self) -> bool:
         """Lay everything out; whether cells were made that had only been estimated."""
@@ -162,8 +177,12 @@ class CellsView(QScrollArea):
         anchor = self._at(bar.value())
         within = bar.value() - self._tops[anchor] if anchor >= 0 else 0
         made = [self._make(index) for index in self._near()]
-        for index, widget in self._made.items():
-            self._heights[index] = widget.take_width(self._width)
+        if self._width != self._laid_out_width:
+            self._laid_out_width = self._width
+            self._stale.update(self._made)
+        for index in self._stale:
+            self._heights[index] = self._made[index].take_width(self._width)
+        self._stale.clear()
         self._place_all()
         for index, widget in self._made.items():
             widget.move(0, self._tops[index])
@@ -207,7 +226,7 @@ class CellsView(QScrollArea):
             self._file.cells[index], numbered, self._theme, self._column
         )
         widget.changed.connect(self.changed)
-        widget.resized.connect(self._soon.start)
+        widget.resized.connect(lambda: self._on_resized(index))
         widget.run_wanted.connect(lambda go_on: self._on_run_wanted(index, go_on))
         widget.leave_wanted.connect(lambda where: self.go_to(index + where))
         widget.line_clicked.connect(lambda line: self.line_clicked.emit(index, line))
@@ -215,6 +234,7 @@ class CellsView(QScrollArea):
         widget.menu_wanted.connect(lambda place: self.menu_wanted.emit(index, place))
         widget.cursor_moved.connect(lambda area: self._on_cursor_moved(index, area))
         self._made[index] = widget
+        self._stale.add(index)
         self._mark(index)
         widget.show()
         return True
@@ -255,6 +275,10 @@ class CellsView(QScrollArea):
         elif top + height > bar.value() + seen:
             bar.setValue(top + height - seen + GAP_PX)
 
+    def _on_resized(self, index: int) -> None:
+        self._stale.add(index)
+        self._soon.start()
+
     def _on_run_wanted(self, index: int, go_on: bool) -> None:
         self.run_wanted.emit(index, go_on)
         if go_on:
@@ -288,5 +312,6 @@ class CellsView(QScrollArea):
     def event(self, event: QEvent) -> bool:
         """Lay out again when fonts or the style change."""
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._stale.update(self._made)
             self._soon.start()
         return super().event(event)
