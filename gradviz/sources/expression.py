@@ -1,27 +1,35 @@
-"""An expression such as ``tanh(w1*x1 + w2*x2 + b)`` as a graph of reference Values.
+"""An expression such as ``tanh(w1*x1 + w2*x2 + b)`` as a graph of Values.
 
 The text is parsed and its operations are made one by one; it is never evaluated as
-Python, so nothing in it can run.
+Python, so nothing in it can run. The Values are gradviz's own or of the person's class.
 """
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.value import DomainError, Value
+from gradviz.graph.adapter import Adapters
+from gradviz.sources.own_class import (
+    OPERATORS,
+    Maker,
+    OwnMaker,
+    ReferenceMaker,
+    RefusedError,
+    is_number,
+)
 
 LABEL_LIMIT = 8
 """Longer parts of an expression are drawn without their text as a label."""
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+_SIGNS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
 }
+assert set(_SIGNS.values()) == set(OPERATORS)
 _OF_ONE = ("abs", "cos", "exp", "log", "relu", "sigmoid", "sin", "sqrt", "tanh")
 _OF_SEVERAL = ("max", "min")
 FUNCTIONS = (*_OF_ONE, *_OF_SEVERAL)
@@ -44,14 +52,25 @@ class Expression:
     names: tuple[str, ...]
     _tree: ast.expr
 
-    def build(self, numbers: Mapping[str, float]) -> Value:
-        """Make the Values, operands from left to right.
+    def build(
+        self,
+        numbers: Mapping[str, float],
+        cls: type | None = None,
+        adapters: Adapters | None = None,
+        names: dict[int, str] | None = None,
+    ) -> Any:
+        """Make the Values, operands from left to right, and return the root.
 
         Args:
             numbers: The data of each variable.
+            cls: The person's class they are of; gradviz's own where it is None.
+            adapters: Adapters of the classes met before.
+            names: Takes the name of each variable by the ``id()`` of its Value, for
+                classes that have no label.
 
         Raises:
-            ExpressionError: A variable has no number, or an operation has no result.
+            ExpressionError: A variable has no number, an operation has no result, or
+                the class has no such operation.
         """
         missing = [name for name in self.names if name not in numbers]
         if missing:
@@ -59,22 +78,27 @@ class Expression:
             raise ExpressionError(
                 f"There is no number for {', '.join(missing)}: give it as in {shown}."
             )
-        leaves = {name: Value(numbers[name], label=name) for name in self.names}
+        maker: Maker = (
+            ReferenceMaker() if cls is None else OwnMaker(cls, adapters or Adapters())
+        )
         try:
-            root = _make(self._tree, leaves)
-        except DomainError as error:
+            leaves = {name: maker.leaf(numbers[name], name) for name in self.names}
+            root = _make(self._tree, leaves, maker)
+        except RefusedError as error:
             raise ExpressionError(str(error)) from None
         except (ZeroDivisionError, OverflowError):
             raise ExpressionError(
                 f"{_short(self.text)} has no value: a number in it is divided by 0, or "
                 "grows too large."
             ) from None
-        if not isinstance(root, Value):
+        if is_number(root):
             raise ExpressionError(
                 f"{_short(self.text)} is a plain number: there is nothing to "
                 "differentiate by; use a name such as x in it."
             )
-        root.label = root.label or _free_name(self.names)
+        maker.label(root, _free_name(self.names))
+        if names is not None:
+            names.update((id(leaf), name) for name, leaf in leaves.items())
         return root
 
 
@@ -117,7 +141,7 @@ def _check(tree: ast.expr) -> None:
     while todo:
         node = todo.pop()
         match node:
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _SIGNS:
                 todo += [left, right]
             case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
                 todo.append(operand)
@@ -149,13 +173,14 @@ def _check_call(name: str, given: int) -> None:
         raise ExpressionError(f"{name} takes two arguments or more, not {given}.")
 
 
-def _make(tree: ast.expr, leaves: Mapping[str, Value]) -> Value | float:
+def _make(tree: ast.expr, leaves: Mapping[str, Any], maker: Maker) -> Any:
     """Return the Value of a checked tree, or its number where no name is in it."""
-    made: dict[int, Value | float] = {}
+    made: dict[int, Any] = {}
     for node in _operands_first(tree):
-        result = _made(node, made, leaves)
-        if isinstance(result, Value) and not result.label and result._prev:
-            result.label = _label(node)
+        result = _made(node, made, leaves, maker)
+        parts = _parts(node)
+        if parts and not is_number(result) and result is not made[id(parts[0])]:
+            maker.label(result, _label(node))
         made[id(node)] = result
     return made[id(tree)]
 
@@ -183,8 +208,8 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 
 def _made(
-    node: ast.expr, made: Mapping[int, Value | float], leaves: Mapping[str, Value]
-) -> Value | float:
+    node: ast.expr, made: Mapping[int, Any], leaves: Mapping[str, Any], maker: Maker
+) -> Any:
     """Make one operation of parts that are made already."""
     parts = [made[id(part)] for part in _parts(node)]
     match node:
@@ -194,16 +219,13 @@ def _made(
         case ast.Name(id=name):
             return leaves[name]
         case ast.UnaryOp(op=ast.USub()):
-            return -parts[0]
+            return maker.negated(parts[0])
         case ast.UnaryOp():
             return parts[0]
         case ast.BinOp(op=op):
-            result: Value | float = _OPERATORS[type(op)](*parts)
-            return result
+            return maker.operated(_SIGNS[type(op)], parts[0], parts[1])
         case ast.Call(func=ast.Name(id=name)):
-            first = parts[0] if isinstance(parts[0], Value) else Value(parts[0])
-            called: Value = getattr(first, name)(*parts[1:])
-            return called
+            return maker.called(name, parts)
     raise AssertionError(ast.dump(node))
 
 
