@@ -224,16 +224,33 @@ class Session:
         """Return what code that is not the session's has changed in the Values."""
         return self._attributes.take()
 
-    def settle(self) -> None:
-        """Know all that the steps have changed, before other code runs.
+    def lend(self) -> None:
+        """Let other code run on the Values as they are shown.
 
         That code has the person's own Values: edits that only Values made anew show are
-        taken back.
+        taken back. Seeds of 1 that nobody chose are not there for it, as long as no
+        step was made: where their code sets none, a gradient is as it was left.
         """
         if self.live is not self.theirs:
             for leaf in tuple(self.document.leaves):
                 self.set_leaf(leaf, None)
         self._stepper.settle()
+        if self._has_own_seeds():
+            for node in self.document.seeds:
+                self._write_gradient(node, self._start.fresh[node])
+
+    def return_seeds(self) -> None:
+        """Set again what ``lend`` took away."""
+        if self._has_own_seeds():
+            for node, seed in self.document.seeds.items():
+                self._write_gradient(node, seed)
+
+    def _has_own_seeds(self) -> bool:
+        untouched = self.walk_kind == "planned" and self.playhead == 0
+        return untouched and not self._seeds_chosen
+
+    def _write_gradient(self, node: int, gradient: object) -> None:
+        self._attributes.write(node, self.live.adapters[node].grad, gradient)
 
     def hold(self) -> None:
         """Put the Values back as this session last saw them."""

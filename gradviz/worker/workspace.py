@@ -174,8 +174,8 @@ class Workspace:
         drawings = len(self.run.drawing.drawn)
         before = self.drawn
         if before is not None:
-            before.session.settle()
             stand = _Stand.of(before)
+            before.session.lend()
         names = dict(self.run.namespace)
         try:
             self.run.run_cell(cells[index], source)
@@ -233,6 +233,7 @@ class Workspace:
         before = entry.before.drawn
         before.session.hold()
         before.session.take_back(entry.changed)
+        before.session.return_seeds()
         self._rename(entry.names_before)
         self._show_again(before, entry.after.drawn)
         history.step_back()
@@ -248,6 +249,7 @@ class Workspace:
             return False
         with contextlib.suppress(StepError):
             entry.before.take()
+        entry.before.drawn.session.lend()
         entry.before.drawn.session.make_again(entry.changed)
         after = entry.after.drawn
         after.session.hold()

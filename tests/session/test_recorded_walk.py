@@ -192,18 +192,18 @@ def test_the_recorded_walk_ends_where_their_code_left_off(shape, data):
 
 def go_on(session, deeds, place="cell 4"):
     """Run a cell that does things to the Values shown, as the workspace does."""
-    session.settle()
+    session.lend()
     theirs = Theirs(session.live, place)
     do(theirs, deeds)
     recording = theirs.recording
-    changed = session.take_changes()
+    changed, left = session.take_changes(), picture(session.live)
     after = Session(
         session.live,
         recording=recording,
         past=session.past(changed, True, place),
         history=session.history,
     )
-    return after, changed
+    return after, changed, left
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
@@ -216,13 +216,13 @@ def test_a_cell_goes_on_from_what_is_shown_and_is_taken_back(shape, data):
         try_to(session, action)
     shown = picture(live)
     deeds = data.draw(DEEDS)
-    after, changed = go_on(session, deeds)
-    left = picture(live)
+    after, changed, left = go_on(session, deeds)
     for action in data.draw(st.lists(ACTIONS, max_size=5)):
         try_to(after, action)
     session.hold()
     assert picture(live) == left
     session.take_back(changed)
+    session.return_seeds()
     assert picture(live) == shown
 
 
@@ -231,7 +231,7 @@ def test_a_cell_sees_what_the_window_shows():
     session = Session(live)
     session.run_to_end()
     assert (x.grad, y.grad) == (4.0, 3.0)
-    after, _ = go_on(session, [("call", live.graph.named("z"))])
+    after, *_ = go_on(session, [("call", live.graph.named("z"))])
     assert (x.grad, y.grad) == (8.0, 6.0)
     assert [s.kind for s in after.walk] == ["write", "planned", "recorded"]
     after.switch_walk("planned")
@@ -242,7 +242,7 @@ def test_a_cell_that_only_looks_leaves_the_walk_where_it_was():
     *_, live = chain()
     session = Session(live)
     session.run_to_end()
-    after, changed = go_on(session, [])
+    after, changed, _ = go_on(session, [])
     assert changed == ()
     assert (after.walk_kind, after.playhead, len(after.walk)) == ("planned", 1, 1)
 
@@ -252,7 +252,7 @@ def test_a_leaf_that_a_cell_sets_is_no_edit_any_more():
     session = Session(live)
     session.set_leaf(live.graph.named("x"), 10.0)
     assert z.data == 40.0
-    after, _ = go_on(session, [("data", 0, 0.5)])
+    after, *_ = go_on(session, [("data", 0, 0.5)])
     leaf = live.graph.leaves[0]
     assert live.values[leaf].data == 0.5
     assert leaf not in after.document.leaves

@@ -99,8 +99,7 @@ def test_their_backward_pass_becomes_a_recorded_walk(talk):
     assert run(talk, 4).failure is None
     assert (talk.mirror.document.walk, talk.mirror.playhead) == ("recorded", 2)
     assert (talk.shown("x"), talk.shown("y")) == ((2.0, -3.0), (-3.0, 2.0))
-    # The walk's own seed stood on z already: the window showed it, the cell saw it.
-    assert walk(talk) == [("write", "", ""), ("recorded", "z", "cell 4")]
+    assert walk(talk) == [("write", "", "cell 4"), ("recorded", "z", "cell 4")]
     talk.ask(MoveTo(playhead=1))
     assert (talk.shown("x"), talk.shown("z")) == ((2.0, 0.0), (-6.0, 1.0))
     talk.ask(SwitchWalk(walk="planned"))
