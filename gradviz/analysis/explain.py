@@ -125,6 +125,9 @@ def summarize_step(
     ]
     if not moved:
         return f"{step_name(graph, step)} changed no gradient"
+    # Nobody asks for the gradient of a number, unless there is no other.
+    asked = [term for term in moved if not graph.nodes[term.operand].constant]
+    moved = asked or moved
     name = graph.nodes[step.node].name
     pushed: dict[str, list[str]] = {}
     for term in moved:

@@ -22,7 +22,7 @@ Curve = tuple[Point, ...]
 _RANK_GAP = 86.0
 """As far as dot keeps ranks apart."""
 _NODE_GAP = 26.0
-_BADGE = 58.0
+_BADGE = 68.0
 """How far the badge of an op reaches out of its card to the left at most."""
 _BUCKET = 120.0
 _CLEAR = 9.0

@@ -12,7 +12,7 @@ from gradviz.layout.geometry import (
     meeting_points,
 )
 
-_RANK_GAP = 62.0
+_RANK_GAP = 86.0
 _NODE_GAP = 26.0
 _SWEEPS = 2
 

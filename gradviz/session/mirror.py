@@ -4,7 +4,9 @@ Scrubbing over steps that have been made never asks the worker, and works when t
 worker is gone.
 """
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -62,6 +64,7 @@ class Mirror:
         self.seeds: dict[int, Figure] = {}
         self.recorded = 0
         self._in_walk: set[int] = set()
+        self._data_written: list[int] = []
         self._below_seeds: set[int] = set()
         self._expected = [0] * len(graph)
         self._forget_pushes()
@@ -100,6 +103,13 @@ class Mirror:
         self.walk[first:last] = update.walk
         if before != [step.node for step in update.walk]:
             self._expect({step.node for step in self.walk if step.node >= 0})
+        if self._data_written or any(step.kind == "write" for step in update.walk):
+            self._data_written = [
+                number
+                for number, step in enumerate(self.walk)
+                if step.kind == "write"
+                and any(effect.what == "data" for effect in step.effects or ())
+            ]
         if first <= self.recorded:
             self.recorded = next(
                 (
@@ -133,6 +143,21 @@ class Mirror:
             self._count(step, 1)
             self.playhead += 1
         return dirty
+
+    def data_after(self, made: int) -> Sequence[Figure]:
+        """Return the number of each Value after some of the steps made so far.
+
+        It is that of now, unless the person's code has set data since.
+        """
+        since = bisect_left(self._data_written, made)
+        before = bisect_left(self._data_written, self.playhead)
+        written = self._data_written[since:before]
+        data = list(self.data) if written else self.data
+        for number in reversed(written):
+            for effect in reversed(self.walk[number].effects or ()):
+                if effect.what == "data":
+                    data[effect.node] = effect.before
+        return data
 
     def progress(self, node: int) -> Progress:
         """Return how far the gradient of a Value has come."""

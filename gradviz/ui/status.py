@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
 
+from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 
 
@@ -29,9 +30,7 @@ class Status(QStatusBar):
             return
         values, operands = len(mirror.graph), len(mirror.graph.edges)
         self._size.setText(f"{values:,} Values · {operands:,} operands")
-        kinds = {step.kind for step in mirror.walk[: mirror.playhead]}
-        inserted = kinds - {"planned"}
-        self._walk.setText("walk: with your own steps" if inserted else "walk: planned")
+        self._walk.setText(f"walk: {_walk_text(mirror)}")
 
     def show_zoom(self, percent: float) -> None:
         """Show how large the picture is."""
@@ -46,6 +45,13 @@ class Status(QStatusBar):
         else:
             self.addWidget(label)
         return label
+
+
+def _walk_text(mirror: Mirror) -> str:
+    if mirror.document.walk == "recorded":
+        return "recorded"
+    kinds = {step.kind for step in mirror.walk[: mirror.playhead]}
+    return "with your own steps" if kinds - {"planned"} else "planned"
 
 
 def _worker_text(controller: Controller) -> str:

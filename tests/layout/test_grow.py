@@ -13,7 +13,7 @@ from gradviz.layout.grow import grown
 from gradviz.ui.canvas.picture import samples
 from gradviz.value import Value
 
-BADGE = 58
+BADGE = 68
 
 
 @st.composite

@@ -38,23 +38,40 @@ class Badge:
 
 
 def badge_of(
-    node: Node, card: QRectF, numbers: Mapping[int, str], style: Style
+    node: Node, card: QRectF, numbers: Mapping[int, Sequence[str]], style: Style
 ) -> Badge:
     """Return the badge of an op.
 
     Args:
         node: The Value that the op makes.
         card: Its card.
-        numbers: What is written for each constant drawn in the badge.
+        numbers: What may be written for each constant drawn in the badge: the first
+            that there is room for.
         style: How it looks.
     """
-    parts = _parts(node, numbers)
-    whole = " ".join(text for text, _ in parts)
-    text = style.op.elided(whole, BADGE_MOST - 2 * _PADDING)
+    room = BADGE_MOST - 2 * _PADDING
+    whole, parts = _fitting(node, numbers, style, room)
+    text = style.op.elided(whole, room)
     width = max(BADGE, style.op.width(text) + 2 * _PADDING)
     right = card.left() + BADGE_INSIDE
     rect = QRectF(right - width, card.center().y() - BADGE / 2, width, BADGE)
     return Badge(rect, text, tuple(_places(parts, rect, style)))
+
+
+def _fitting(
+    node: Node, numbers: Mapping[int, Sequence[str]], style: Style, room: float
+) -> tuple[str, Sequence[_Part]]:
+    """Return what a badge says, with as many digits as there is room for."""
+    for attempt in range(max(map(len, numbers.values()), default=1)):
+        chosen = {
+            operand: texts[min(attempt, len(texts) - 1)]
+            for operand, texts in numbers.items()
+        }
+        parts = _parts(node, chosen)
+        whole = " ".join(text for text, _ in parts)
+        if style.op.width(whole) <= room:
+            break
+    return whole, parts
 
 
 def _parts(node: Node, numbers: Mapping[int, str]) -> Sequence[_Part]:

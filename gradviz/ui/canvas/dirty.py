@@ -35,7 +35,7 @@ def slot_rects(picture: Picture, nodes: Iterable[int]) -> list[QRectF]:
 def step_rects(picture: Picture, shown: Shown, pills: Iterable[Pill]) -> list[QRectF]:
     """Return what the marks of the last step and of the next one cover."""
     marked = [node for node in (shown.last, shown.next) if node is not None]
-    rects = card_rects(picture, marked)
+    rects = card_rects(picture, [*marked, *shown.written])
     if shown.last is not None:
         rects += slot_rects(picture, [shown.last])
     for pill in pills:

@@ -1,6 +1,6 @@
 """Draws what is laid around cards and edges: the step, the selection, what is found."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
@@ -51,7 +51,7 @@ def paint_below_cards(
     shown: Shown,
     style: Style,
     marks: Highlights,
-    nodes: Container[int],
+    nodes: Set[int],
     scale: float,
 ) -> None:
     """Draw rings around cards, and the edges that are lit."""
@@ -62,6 +62,8 @@ def paint_below_cards(
         line = Qt.PenStyle.DotLine
         color = style.color("accent")
         _ring(painter, picture, style, shown.next, color, scale, line)
+    for node in shown.written.intersection(nodes):
+        _ring(painter, picture, style, node, style.color("accent"), scale, gap=RING)
     if shown.last is not None:
         _paint_last(painter, picture, style, shown.last, scale)
     if marks.selected is not None:

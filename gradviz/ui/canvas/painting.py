@@ -185,6 +185,9 @@ def _paint_names(
         text = card.data if card.constant else card.name
         name = font.elided(text, rect.right() - RIGHT - left)
         write(painter, style, font, left, rect.center().y(), name)
+    for node, card in zip(nodes, cards, strict=True):
+        if card.changed:
+            _paint_change(painter, style, picture.cards[node])
 
 
 def _paint_texts(

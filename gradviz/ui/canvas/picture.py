@@ -74,11 +74,11 @@ class Picture:
             if edge.slot in graph.nodes[edge.consumer].unlisted:
                 self.unlisted.add(i)
 
-    def write_numbers(self, numbers: Mapping[int, str]) -> set[int]:
+    def write_numbers(self, numbers: Mapping[int, Sequence[str]]) -> set[int]:
         """Write the numbers of folded Values into the badges they are drawn in.
 
         Args:
-            numbers: What is written for each of them.
+            numbers: What may be written for each of them, the best first.
 
         Returns:
             The Values whose badges have changed.
@@ -161,7 +161,7 @@ class Picture:
             default=None,
         )
 
-    def _add_badge(self, node: Node, numbers: Mapping[int, str]) -> Badge:
+    def _add_badge(self, node: Node, numbers: Mapping[int, Sequence[str]]) -> Badge:
         card = self.cards[node.id]
         badge = self._badges[node.id] = badge_of(node, card, numbers, self._style)
         self.badges[node.id], self.ops[node.id] = badge.rect, badge.text

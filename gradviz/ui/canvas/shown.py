@@ -93,6 +93,7 @@ class Shown:
         next: The Value whose step comes next.
         made: The Values whose step stands since the gradients were last zeroed.
         flows: What the last step did, by operand.
+        written: What it set, where the person's code did so outside of any call.
         changed: The Values that are not as they were before the file was run again.
     """
 
@@ -103,10 +104,11 @@ class Shown:
         self.next: int | None = None
         self.made: frozenset[int] = frozenset()
         self.flows: tuple[Flow, ...] = ()
+        self.written: frozenset[int] = frozenset()
         self.changed: frozenset[int] = frozenset()
         self._cards: list[Card | None] = []
         self._stuck: frozenset[int] = frozenset()
-        self._overwriting: dict[int, list[StepFact]] = {}
+        self._overwriting: dict[int, list[int]] = {}
         self.refresh(None)
 
     def refresh(self, dirty: set[int] | None) -> bool:
@@ -129,6 +131,7 @@ class Shown:
         self.made = self._made()
         self._overwriting = _overwriting(self.mirror)
         self.flows = self._flows()
+        self.written = _written(self.mirror.last_step)
         return everything
 
     def card(self, node: int) -> Card:
@@ -138,9 +141,13 @@ class Shown:
             found = self._cards[node] = self._card(self.mirror.graph.nodes[node])
         return found
 
-    def numbers(self, nodes: Iterable[int]) -> dict[int, str]:
-        """Return the numbers of some Values as they are shown."""
-        return {node: shown(self.mirror.data[node], self.digits) for node in nodes}
+    def numbers(self, nodes: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Return the numbers of some Values as they are shown, and in fewer digits."""
+        data, digits = self.mirror.data, range(self.digits, 0, -1)
+        return {
+            node: tuple(dict.fromkeys(shown(data[node], count) for count in digits))
+            for node in nodes
+        }
 
     def _card(self, node: Node) -> Card:
         mirror = self.mirror
@@ -204,26 +211,32 @@ def _stepped(step: StepFact | None) -> int | None:
     return None if step is None or step.node < 0 else step.node
 
 
-def _overwriting(mirror: Mirror) -> dict[int, list[StepFact]]:
+def _written(step: StepFact | None) -> frozenset[int]:
+    if step is None or step.kind != "write":
+        return frozenset()
+    return frozenset(effect.node for effect in step.effects or ())
+
+
+def _overwriting(mirror: Mirror) -> dict[int, list[int]]:
     """Return the steps made that may have overwritten a gradient, by Value.
 
     Only a step that found a number there can; whether it replaced it or added to it,
     its arithmetic tells. Under the accumulation rule there is nothing to find.
     """
-    found: dict[int, list[StepFact]] = {}
+    found: dict[int, list[int]] = {}
     if mirror.document.rule == "accumulate":
         return found
-    for step in mirror.walk[: mirror.playhead]:
+    for number, step in enumerate(mirror.walk[: mirror.playhead]):
         if step.node < 0:
             _forget(found, step)
             continue
         for effect in step.effects or ():
             if effect.what == "grad" and effect.before not in (None, 0):
-                found.setdefault(effect.node, []).append(step)
+                found.setdefault(effect.node, []).append(number)
     return found
 
 
-def _forget(found: dict[int, list[StepFact]], step: StepFact) -> None:
+def _forget(found: dict[int, list[int]], step: StepFact) -> None:
     """Forget what came before gradients were set anew."""
     if step.kind == "zero":
         found.clear()
@@ -232,12 +245,11 @@ def _forget(found: dict[int, list[StepFact]], step: StepFact) -> None:
             found.pop(effect.node, None)
 
 
-def _lost(
-    mirror: Mirror, steps: Sequence[StepFact], node: int
-) -> tuple[float | None, int]:
+def _lost(mirror: Mirror, steps: Sequence[int], node: int) -> tuple[float | None, int]:
     """Return what was overwritten last of a Value's gradient, and by which Value."""
-    for step in reversed(steps):
-        terms = explain_step(mirror.graph, mirror.data, step, mirror.document.rule)
+    for number in reversed(steps):
+        step, data = mirror.walk[number], mirror.data_after(number + 1)
+        terms = explain_step(mirror.graph, data, step, mirror.document.rule)
         for term in terms:
             if term.operand == node and term.lost is not None:
                 return term.lost, step.node

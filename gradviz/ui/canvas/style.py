@@ -23,7 +23,7 @@ BADGE = 28.0
 """Height of the badge with the op, and its least width."""
 BADGE_INSIDE = 14.0
 """How far a badge reaches into its card; what does not fit sticks out."""
-BADGE_MOST = 72.0
+BADGE_MOST = 82.0
 LEFT = 25.0
 LEAF_LEFT = 15.0
 RIGHT = 14.0

@@ -158,13 +158,13 @@ class _Page:
         mirror = self._mirror
         consumers = {edge.consumer for edge in self._graph.consumers[node]}
         found: dict[int, Term] = {}
-        for step in reversed(mirror.walk[: mirror.playhead]):
+        for number in reversed(range(mirror.playhead)):
+            step = mirror.walk[number]
             if _resets(step, node) or len(found) == len(consumers):
                 break
             if step.node in consumers and step.node not in found:
-                terms = explain_step(
-                    self._graph, mirror.data, step, mirror.document.rule
-                )
+                data = mirror.data_after(number + 1)
+                terms = explain_step(self._graph, data, step, mirror.document.rule)
                 found[step.node] = next(t for t in terms if t.operand == node)
         return found
 

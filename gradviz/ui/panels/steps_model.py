@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from gradviz.analysis.explain import Term, explain_step, step_name
+from gradviz.analysis.local import reference
 from gradviz.numbers import shown
 from gradviz.session.facts import Figure, StepFact
 from gradviz.session.mirror import Mirror
@@ -199,7 +200,7 @@ class StepsModel(QAbstractListModel):
             step = mirror.walk[index]
             self._terms[index] = explain_step(
                 mirror.graph,
-                mirror.data,
+                mirror.data_after(index + 1),
                 step,
                 mirror.document.rule,
                 self._paths(mirror, index),
@@ -304,13 +305,14 @@ class StepsModel(QAbstractListModel):
         if not written:
             return ""
 
-        def weight(term: Term) -> tuple[bool, bool, bool]:
+        def weight(term: Term) -> tuple[bool, bool, bool, bool]:
             node = mirror.graph.nodes[term.operand]
             meets = len(mirror.graph.consumers[term.operand]) > 1
-            return (term.wrong or term.lost is not None, meets, node.is_leaf)
+            told = term.wrong or term.lost is not None
+            return (told, not node.constant, meets, node.is_leaf)
 
         chosen = max(written, key=weight)
-        name = mirror.graph.nodes[chosen.operand].name
+        name = reference(mirror.graph, chosen.operand, mirror.data)
         return f"{name}: {shown(chosen.after)}"
 
     def _tip(self, mirror: Mirror, index: int, step: StepFact) -> str:

@@ -221,7 +221,7 @@ class TimelineTrack(QWidget):
             painter.setBrush(QColor(colors.panel))
         radius = _DOT_PX + (1.5 if hovered else 0)
         if playhead in self.writes:
-            side = 2 * radius - 1
+            side = 2 * radius
             corner = center - QPointF(side / 2, side / 2)
             painter.drawRect(QRectF(corner.x(), corner.y(), side, side))
         else:

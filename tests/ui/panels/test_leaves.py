@@ -12,6 +12,7 @@ from gradviz import Value
 from gradviz.ui.panels.fields import NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.leaves import LeavesPanel
+from gradviz.ui.words import Change
 from gradviz.worker.messages import SetLeaf
 
 LESSON = ["x1", "x2", "w11", "w12", "w21", "w22"]
@@ -276,7 +277,38 @@ def test_leaves_without_a_name_come_last_under_their_heading(show) -> None:
     assert rows[0].name.text() == "x"
     assert rows[1].heading.isVisible()
     assert rows[1].heading.text() == "Constants"
+    assert [row.name.text() for row in rows[2:]] == ["x × 2", "v2 + 1"]
+    assert rows[2].name.toolTip() == "The constant 2: read by v2"
     assert [row.field.text() for row in rows[2:]] == ["2", "1"]
+
+
+def test_a_constant_is_called_by_its_op_and_follows_its_number(show) -> None:
+    x = Value(3.0, label="x")
+    panel, controller = show(LeavesPanel, session([x * 2]))
+    row = list(panel._rows.rows)[2]
+    type_into(row.field, "-0.5")
+    assert controller.mirror.data[row.key] == -0.5
+    assert row.name.text() == "x × (−0.5)"
+
+
+def test_a_filter_that_hides_a_leaf_gives_way_when_it_is_to_be_shown(show) -> None:
+    panel, controller = show(LeavesPanel, many(40))
+    QTest.keyClicks(panel._filter, "leaf3")
+    node = controller.mirror.graph.named("leaf7")
+    assert panel.show_leaf(node)
+    assert panel._filter.text() == ""
+    assert row_of(panel, controller, "leaf7").field.hasFocus()
+
+
+def test_a_leaf_that_changed_since_the_last_run_is_marked(lesson) -> None:
+    panel, controller = lesson
+    x1 = controller.mirror.graph.named("x1")
+    panel.set_changes({x1: Change(2.5, None)})
+    name = row_of(panel, controller, "x1").name
+    assert name.text() == "Δ x1"
+    assert name.toolTip().splitlines()[-1] == "data was 2.5, is 1 now"
+    panel.set_changes({})
+    assert name.text() == "x1"
 
 
 def test_a_filter_appears_where_it_helps(show) -> None:

@@ -4,6 +4,7 @@ import pytest
 from analysis.graphs import lesson_session, session
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from recorded import show_recorded
 
 from gradviz import Value
 from gradviz.ui.panels.timeline import TimelineBar
@@ -97,3 +98,23 @@ def test_without_steps_it_says_so(show) -> None:
     assert not bar.track.isEnabled()
     controller.show_session(session([Value(1.0, label="x")]))
     assert bar.sentence == "Seed a Value to get a walk"
+
+
+def test_writes_of_the_persons_code_have_squares_and_sentences(lesson) -> None:
+    bar, controller = lesson
+    show_recorded(controller)
+    assert bar.sentence == "Next, cell 9 sets s1.∇ = 0.25, s2.∇ = 0.5"
+    track = bar.track
+
+    def corner(playhead):
+        """The colour where a square has its corner and a disc has none."""
+        at = place(track, playhead) - QPoint(4, 4)
+        return track.grab().toImage().pixelColor(at).name()
+
+    controller.move_to(5)
+    assert [corner(playhead) == corner(1) for playhead in (2, 3, 4)] == [
+        False,
+        False,
+        True,
+    ]
+    assert bar.sentence == "cell 2 sets x2 = 5"
