@@ -287,6 +287,16 @@ CASES = [
         operands={"ab": ("a", "b"), "y": ("ab", "c")},
     ),
     Case(
+        "function_objects.py",
+        {"a": 3, "b": -2, "c": 0.5},
+        {"ab": "a*b", "y": "ab + c"},
+        {"ab": "1", "a": "b", "b": "a", "c": "1"},
+        ("b", 4),
+        5,
+        fresh=None,
+        operands={"ab": ("a", "b"), "y": ("ab", "c")},
+    ),
+    Case(
         "sum_list.py",
         {"x[0]": 1, "x[1]": 2, "x[2]": 3, "w[0]": 0.5, "w[1]": -1, "w[2]": 0.25},
         {"total": "x0*w0 + x1*w1 + x2*w2 + w0"},
