@@ -175,6 +175,7 @@ class Desk(RunListener):
     def _map_class(self, name: str, attributes: dict[str, str]) -> None:
         if self._workspace is None:
             raise EditError("Only a file has classes to tell the attributes of.")
+        self._workspace.adapters.map_class(name, attributes)
         self._workspace.show()
         self._drawn = self._workspace.drawn
 

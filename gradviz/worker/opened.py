@@ -7,6 +7,7 @@ from typing import Any
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
 from gradviz.graph.order import below
+from gradviz.graph.trace import Trace
 from gradviz.session.attributes import Delta
 from gradviz.session.recording import Recording
 from gradviz.session.report import Reporter
@@ -28,7 +29,7 @@ class Reader:
     """
 
     adapters: Adapters = field(default_factory=Adapters)
-    trace: Any = None
+    trace: Trace | None = None
     recorder: Any = None
 
     def read(
@@ -43,7 +44,7 @@ class Reader:
             GraphError: It can't be drawn.
             AdapterError: A root is no Value.
         """
-        live = build(roots, variables, self.adapters)
+        live = build(roots, variables, self.adapters, self.trace, known)
         for value, adapter in zip(live.values, live.adapters, strict=True):
             self.watch(adapter.hook_of(value), value)
         return live
@@ -206,7 +207,8 @@ class Drawn:
             if shown.values[node] is root:
                 found = shown.graph.nodes[node]
                 return Choice(found.name, len(below(shown.graph, [node])), found.place)
-        live = build([root], self._variables, self._reader.adapters)
+        reader = self._reader
+        live = build([root], self._variables, reader.adapters, reader.trace)
         found = live.graph.nodes[-1]
         return Choice(found.name, len(live.graph), found.place)
 

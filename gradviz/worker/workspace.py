@@ -8,6 +8,7 @@ from typing import Any
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError
+from gradviz.graph.trace import Trace
 from gradviz.session.attributes import Delta
 from gradviz.session.facts import WalkKind
 from gradviz.session.history import Entry
@@ -83,7 +84,7 @@ class Workspace:
             target: The function to call instead of running it.
         """
         adapters = Adapters()
-        self._reader = Reader(adapters)
+        self._reader = Reader(adapters, Trace(adapters))
         self._listener = listener
         self._target = target
         self.run = run
