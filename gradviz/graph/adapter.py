@@ -154,6 +154,7 @@ class Adapters:
 
     Attributes:
         while_probing: What to do around trying a class out.
+        ops_of: Tells functions of two Values that were seen to make one of a class.
     """
 
     def __init__(self, mapping: Mapping[str, Mapping[str, str]] | None = None) -> None:
@@ -167,6 +168,7 @@ class Adapters:
         self._failed: set[type] = set()
         self._mapping = {n: dict(m) for n, m in (mapping or {}).items()}
         self.while_probing: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.ops_of: Callable[[type], tuple[Callable[..., Any], ...]] = _no_ops
 
     def map_class(self, name: str, attributes: Mapping[str, str]) -> None:
         """Say which attributes of a class hold what.
@@ -204,7 +206,9 @@ class Adapters:
             cls = type(thing)
             if cls in found or cls in PLAIN or isinstance(thing, type):
                 continue
-            if may_be_value(cls) and not self.is_value(thing):
+            if self.is_value(thing):
+                continue
+            if may_be_value(cls) or self.ops_of(cls):
                 found[cls] = _unreadable(thing)
         return tuple(found.values())
 
@@ -215,19 +219,23 @@ class Adapters:
         if cls in PLAIN or isinstance(value, type):
             return None
         adapter = self._mapped(value) or by_alias(value)
-        if adapter is None and cls not in self._failed and may_be_value(cls):
-            adapter = self._probed(value)
+        if adapter is None and cls not in self._failed:
+            ops = self.ops_of(cls)
+            if ops or may_be_value(cls):
+                adapter = self._probed(value, ops)
         if adapter is not None:
             self._known[cls] = adapter
         # Else another instance may carry what this one lacks (a hook set later).
         return adapter
 
-    def _probed(self, value: object) -> Adapter | None:
+    def _probed(
+        self, value: object, ops: tuple[Callable[..., Any], ...]
+    ) -> Adapter | None:
         from gradviz.graph.probe import probe
 
         self._failed.add(type(value))
         with self.while_probing():
-            return probe(value)
+            return probe(value, ops)
 
     def _mapped(self, value: object) -> Adapter | None:
         roles = self._mapping.get(type(value).__name__)
@@ -246,6 +254,10 @@ class Adapters:
             slots=slots_of(type(value)),
         )
         return replace(adapter, design=_design_of(value, adapter))
+
+
+def _no_ops(cls: type) -> tuple[Callable[..., Any], ...]:
+    return ()
 
 
 def may_be_value(cls: type) -> bool:
@@ -346,7 +358,9 @@ def _unreadable(value: object) -> Unreadable:
     defaults = tuple(
         name
         for name, content in vars(type(value)).items()
-        if isinstance(content, Number) and name not in numbers
+        if isinstance(content, Number)
+        and name not in numbers
+        and not name.startswith("__")
     )
     others = tuple(n for n, c in held.items() if n not in numbers)
     texts = tuple(n for n, c in held.items() if isinstance(c, str))

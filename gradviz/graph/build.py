@@ -1,8 +1,7 @@
 """From live Values to a Graph that remembers them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Number
 
 import msgspec
 
@@ -68,7 +67,7 @@ def build(
     ordered = _keeping(known, reading)
     origins = reading.origins
     if trace is not None:
-        _find_numbers(ordered, origins, adapters)
+        _find_numbers(ordered, origins, adapters, trace.literals)
     ids = {id(value): i for i, value in enumerate(ordered)}
     declared = reading.declared
     nodes = tuple(
@@ -152,27 +151,32 @@ def _keeping(known: LiveGraph | None, reading: _Reading) -> list[object]:
 
 
 def _find_numbers(
-    values: Sequence[object], origins: dict[int, Origin], adapters: Adapters
+    values: Sequence[object],
+    origins: dict[int, Origin],
+    adapters: Adapters,
+    literals: Collection[float],
 ) -> None:
     """Tell which plain numbers that an op was called with are the data of a Value.
 
-    They are the very same object; equal numbers that a person has written are not.
+    Either may have been negated. Numbers that stand in their ops are no such numbers.
     """
-    data = {id(adapters.adapter(v).number(v)): i for i, v in enumerate(values)}
+    data = {
+        abs(number): i
+        for i, value in enumerate(values)
+        if not origins[id(value)].constant
+        and isinstance(number := adapters.adapter(value).number(value), float)
+    }
     for value in values:
         made = origins[id(value)]
         found = tuple(
-            data[id(number)]
+            data[abs(number)]
             for number in made.numbers
-            if id(number) in data and _is_told_apart(number)
+            if isinstance(number, float)
+            and abs(number) in data
+            and abs(number) not in literals
         )
         if found:
             origins[id(value)] = replace(made, numbers_of=found)
-
-
-def _is_told_apart(number: object) -> bool:
-    """Whether a number is an object of its own; Python shares small integers."""
-    return isinstance(number, Number) and not isinstance(number, int)
 
 
 def _node(

@@ -58,7 +58,8 @@ class Origin:
         constant: Whether the Value is a number that an op turned into one; None where
             its making was not seen.
         place: The line of the person's code that made it, empty where not known.
-        numbers: The plain numbers that its op was called with.
+        numbers: The plain numbers that its op was called with, except those that are
+            written in the line that called it.
         numbers_of: Those of them that are the data of a Value: numbers that have left
             the graph, so that an edit does not reach them. Ids of these Values.
     """

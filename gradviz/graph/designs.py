@@ -23,7 +23,7 @@ def parts(value: object, names: str) -> tuple[Any, ...]:
         held = tuple(held) if held and not _is_key(next(iter(held))) else held.values()
     elif held is not None and not isinstance(held, list | tuple | set | frozenset):
         return (held,)
-    return tuple(_operand(item) for item in held or ())
+    return tuple(_operand(item, type(value)) for item in held or ())
 
 
 def _is_key(key: object) -> bool:
@@ -36,8 +36,14 @@ def _attribute(value: object, path: str) -> Any:
     return value
 
 
-def _operand(item: Any) -> Any:
-    return item[0] if isinstance(item, tuple | list) and item else item
+def _operand(item: Any, cls: type) -> Any:
+    if not isinstance(item, tuple | list) or not item:
+        return item
+    return next((part for part in item if isinstance(part, cls)), item[0])
+
+
+def _local(item: Any, cls: type) -> Any:
+    return next((part for part in item if not isinstance(part, cls)), None)
 
 
 def locals_of(value: object, adapter: Adapter) -> tuple[Any, ...]:
@@ -48,7 +54,8 @@ def locals_of(value: object, adapter: Adapter) -> tuple[Any, ...]:
     if held is None or not isinstance(held, list | tuple):
         return ()
     if adapter.hook == adapter.operands:
-        return tuple(item[1] for item in held if isinstance(item, tuple | list))
+        cls = type(value)
+        return tuple(_local(i, cls) for i in held if isinstance(i, tuple | list))
     return tuple(held)
 
 

@@ -50,6 +50,7 @@ class Followed:
         names: The global names where it was first called.
         looked: How often was checked whether its results reach their operands.
         strong: Whether a result was met that does not.
+        placed: Whether was looked for it on the class of its results.
         found: Its name and the function, once looked for; not for closures, of which
             there can be many.
     """
@@ -62,6 +63,7 @@ class Followed:
     names: dict[str, Any] | None = None
     looked: int = 0
     strong: bool = False
+    placed: bool = False
     found: tuple[str, Callable[..., Any]] | None = None
 
 

@@ -42,10 +42,24 @@ def graphs_made(
     consumed = {id(o) for found in operands.values() for o in found}
     # What depends on itself has no root; it is told when it is drawn.
     roots = [v for i, v in candidates.items() if i not in consumed and operands[i]]
+    aside = _made_aside(candidates.values(), trace)
     found: list[Found] = []
     for root in roots:
         made = trace.made(root) if trace is not None else None
+        if made is not None and made.serial in aside:
+            continue
         found.append(Found(root, _size(root, operands), made.place if made else ""))
+    return found
+
+
+def _made_aside(values: Iterable[object], trace: Trace | None) -> set[int]:
+    """Return the serial numbers of Values that an op made on the way to its result."""
+    found: set[int] = set()
+    for value in values:
+        made = trace.made(value) if trace is not None else None
+        if made is not None and made.inner:
+            found.update(range(made.began + 1, made.ended + 1))
+            found.discard(made.serial)
     return found
 
 

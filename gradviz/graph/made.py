@@ -1,5 +1,6 @@
 """How one Value was made, as it was seen while the person's code ran."""
 
+import dis
 import math
 import os
 import weakref
@@ -30,14 +31,15 @@ class Entry:
         passed: The arguments as they were passed where that differs.
         index: Its position among several results, -1 for the only one.
         began: The serial number of the last Value made before its maker was called.
+        ended: The serial number of the last Value made when its maker returned.
         inner: Whether its maker called other makers.
         unit: Whether its maker took over a Value made of other ops.
         constant: Whether it is a number that an op turned into a Value.
     """
 
     __slots__ = (
-        "arguments", "began", "code", "constant", "end", "index", "inner", "kind",
-        "maker", "offset", "passed", "place", "serial", "unit",
+        "arguments", "began", "code", "constant", "end", "ended", "index", "inner",
+        "kind", "maker", "offset", "passed", "place", "serial", "unit",
     )  # fmt: skip
 
     def __init__(self, kind: type, serial: int, place: str) -> None:
@@ -51,6 +53,7 @@ class Entry:
         self.passed: tuple[object, ...] | None = None
         self.index = -1
         self.began = 0
+        self.ended = 0
         self.inner = False
         self.unit = False
         self.constant = False
@@ -70,33 +73,29 @@ class Entry:
             self.end = None  # slots without a place for weak references
 
 
-class _Id:
-    """Stands for a Value that its consumer reaches itself."""
-
-    __slots__ = ("identity",)
-
-    def __init__(self, identity: int) -> None:
-        self.identity = identity
-
-
 def packed(
     items: Iterable[object], types: set[type], strong: bool
 ) -> tuple[object, ...]:
-    """Return arguments with Values replaced by their identity, unless ``strong``."""
+    """Return arguments with Values replaced by their ``id()``, unless ``strong``.
+
+    Whatever is no Value is wrapped in a tuple, a list of Values in a list: plain
+    integers cost the garbage collector nothing.
+    """
     if strong:
-        return tuple(_copied(item) for item in items)
-    return tuple([_packed(item, types) for item in items])
+        return tuple([(_copied(item),) for item in items])
+    return tuple([id(i) if type(i) in types else _packed(i, types) for i in items])
 
 
 def _packed(item: Any, types: set[type]) -> object:
     kind = type(item)
-    if kind in types:
-        return _Id(id(item))
     if kind is tuple or kind is list:
-        return kind([_Id(id(p)) if type(p) in types else p for p in item])
-    if kind is dict:
-        return {k: _Id(id(p)) if type(p) in types else p for k, p in item.items()}
-    return item
+        if any(type(part) in types for part in item):
+            parts = [id(p) if type(p) in types else (p,) for p in item]
+            return [kind, None, parts]
+    elif kind is dict and any(type(part) in types for part in item.values()):
+        parts = [id(p) if type(p) in types else (p,) for p in item.values()]
+        return [kind, tuple(item), parts]
+    return (item,)
 
 
 def _copied(item: Any) -> object:
@@ -118,9 +117,11 @@ class Made:
         unit: Whether its maker took over a Value made of other ops.
         inner: Whether its maker called other makers.
         began: The serial number of the last Value made before its maker was called.
+        ended: The serial number of the last Value made when its maker returned.
         serial: Its number among all that was made.
         place: ``file or cell:line`` of the person's line that made it.
         complete: Whether all arguments are still there.
+        written: The floats, without sign, that stand in the line that made it.
     """
 
     name: str
@@ -133,9 +134,11 @@ class Made:
     unit: bool
     inner: bool
     began: int
+    ended: int
     serial: int
     place: str
     complete: bool
+    written: frozenset[float]
 
 
 def made_from(entry: Entry, value: object) -> Made:
@@ -148,9 +151,10 @@ def made_from(entry: Entry, value: object) -> Made:
     if entry.passed is not None:
         passed = {**arguments, **_opened(names, entry.passed, reached)[0]}
     found = function_of(info, arguments, entry.kind) if info else None
-    fallback = info.code.co_name if info else ""
     return Made(
-        found[0] if found else fallback,
+        _name(found[0] if found else info.code.co_name, entry.kind, arguments)
+        if info
+        else "",
         found[1] if found else None,
         info.code if info else None,
         {n: a for n, a in arguments.items() if info and n in parameters_of(info.code)},
@@ -160,10 +164,22 @@ def made_from(entry: Entry, value: object) -> Made:
         entry.unit,
         entry.inner,
         entry.began,
+        entry.ended,
         entry.serial,
         _place(entry),
         whole,
+        _written(entry),
     )
+
+
+def _name(called: str, kind: type, arguments: dict[str, object]) -> str:
+    """Return what an op is called; a rule object's is the name of its class."""
+    first = next(iter(arguments.values()), None)
+    if called in ("__call__", "forward", "apply") and not isinstance(first, kind):
+        rule = first if isinstance(first, type) else type(first)
+        if rule is not type(None) and not issubclass(rule, kind):
+            return rule.__name__.lower()
+    return called
 
 
 class _Lost:
@@ -191,13 +207,48 @@ def _opened(
 
 def _open(item: Any, reached: dict[int, object]) -> object:
     kind = type(item)
-    if kind is _Id:
-        return reached.get(item.identity, _Lost)
-    if kind is tuple or kind is list:
-        return kind([_open(part, reached) for part in item])
-    if kind is dict:
-        return {name: _open(part, reached) for name, part in item.items()}
-    return item
+    if kind is int:
+        return reached.get(item, _Lost)
+    if kind is tuple:
+        return item[0]
+    made, names, parts = item
+    opened = [_open(part, reached) for part in parts]
+    if names is not None:
+        return dict(zip(names, opened, strict=True))
+    return made(opened)
+
+
+def numbers_in(constants: Iterable[object]) -> set[float]:
+    """Return the floats among some code's constants, without their sign."""
+    found: set[float] = set()
+    for constant in constants:
+        if isinstance(constant, tuple):
+            found |= numbers_in(constant)
+        elif isinstance(constant, float):
+            found.add(abs(constant))
+    return found
+
+
+def _written(entry: Entry) -> frozenset[float]:
+    """Return the floats that stand in the line that made a Value."""
+    code = entry.code
+    if code is None:
+        return frozenset()
+    known = _WRITTEN.get(id(code))
+    if known is None or known[0] is not code:
+        if len(_WRITTEN) > _MANY:
+            _WRITTEN.clear()
+        by_line: dict[int, set[float]] = {}
+        for instruction in dis.get_instructions(code):
+            line = instruction.positions.lineno if instruction.positions else None
+            if instruction.opname == "LOAD_CONST" and line is not None:
+                numbers = numbers_in((instruction.argval,))
+                by_line.setdefault(line, set()).update(numbers)
+        known = _WRITTEN[id(code)] = (code, by_line)
+    return frozenset(known[1].get(line_of(code, entry.offset), ()))
+
+
+_WRITTEN: dict[int, tuple[CodeType, dict[int, set[float]]]] = {}
 
 
 def _place(entry: Entry) -> str:

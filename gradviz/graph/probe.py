@@ -10,10 +10,11 @@ import inspect
 import io
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from numbers import Number
+from operator import add, mul
 from types import FunctionType, MethodType
 from typing import Any, Literal
 
@@ -28,6 +29,8 @@ _A, _B, _UP = 1.75, 0.625, 3.0
 _PUSHES = ("back", "grad", "diff", "deriv", "prop", "push")
 """What the name of a method has in it that may be called, to see what it does."""
 
+_FUNCTIONS = (FunctionType, MethodType, partial)
+
 Takes = Literal["", "gradient", "value"]
 
 
@@ -41,24 +44,38 @@ class _Trial:
     above: Any = None
 
 
-def probe(value: object) -> Adapter | None:
+def probe(
+    value: object, ops: Iterable[Callable[[Any, Any], Any]] = ()
+) -> Adapter | None:
     """Return the adapter of the class of ``value``, None where trying it fails.
 
     Lists and counters of the class and its module are put back afterwards, and nothing
     is printed.
+
+    Args:
+        value: A Value.
+        ops: Functions of two Values, where the class has no ``*`` and no ``+``.
     """
+    shown: Adapter | None = None
     with _undone(type(value)), contextlib.redirect_stdout(io.StringIO()):
-        try:
-            return _Probe(type(value)).adapter()
-        except (Exception, SystemExit):  # the person's code: anything goes
-            return None
+        for op in (mul, add, *ops):
+            try:
+                found = _Probe(type(value), op).adapter()
+            except (Exception, SystemExit):  # the person's code: anything goes
+                continue
+            if found is not None and found.design != "none":
+                return found
+            shown = shown or found
+    return shown
 
 
 class _Probe:
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, op: Callable[[Any, Any], Any]) -> None:
         self.cls = cls
         self.make = _constructor(cls)
+        self.op = op
         self.sum = False
+        """Whether what the leaves make is their sum, not their product."""
 
     def adapter(self) -> Adapter | None:
         trial = self.trial()
@@ -86,35 +103,32 @@ class _Probe:
         return _with(base, grad=grad, design="none") if grad and operands else None
 
     def trial(self, *, above: bool = False) -> _Trial:
-        """Return fresh leaves and their product (a sum where they can't multiply)."""
+        """Return fresh leaves and what the op makes of them."""
         a, b = self.make(_A, "a"), self.make(_B, "b")
         made = _Trial(a, b, None)
-        if self.sum:
-            made.product = a + b
-        else:
-            try:
-                made.product = a * b
-            except Exception:
-                self.sum = True
-                return self.trial(above=above)
-        if type(made.product) is not self.cls:
+        made.product = self.op(a, b)
+        if not isinstance(made.product, self.cls):
             raise TypeError("the product is no Value")
         if above:
-            made.above = made.product + self.make(_B, "c")
+            made.above = self.op(made.product, self.make(1.0, "c"))
         return made
 
     # The roles that a product shows at once
 
     def _data(self, trial: _Trial) -> str | None:
-        result = _A + _B if self.sum else _A * _B
         a, b, product = held_by(trial.a), held_by(trial.b), held_by(trial.product)
         found = [
             name
             for name in a
             if _is(a[name], _A)
             and _is(b.get(name), _B)
-            and _close(product.get(name), result)
+            and (
+                _close(product.get(name), _A * _B) or _close(product.get(name), _A + _B)
+            )
         ]
+        if found:
+            name = _known(table.DATA, found) or found[0]
+            self.sum = _close(product[name], _A + _B)
         if not found:  # a wrong product is still a number where the leaves have theirs
             found = [n for n in a if _is(a[n], _A) and _is(b.get(n), _B)]
             found = [n for n in found if isinstance(product.get(n), Number)]
@@ -132,10 +146,17 @@ class _Probe:
         if all(single):
             return ", ".join(str(name) for name in single)
         for name, helper in held.items():
-            if type(helper) not in PLAIN and not callable(helper):
-                for inner in held_by(helper):
-                    if _holds(trial.product, f"{name}.{inner}", both):
-                        return f"{name}.{inner}"
+            if type(helper) in PLAIN or isinstance(helper, _FUNCTIONS):
+                continue
+            inside = held_by(helper)
+            for inner in inside:
+                if _holds(trial.product, f"{name}.{inner}", both):
+                    return f"{name}.{inner}"
+            single = [
+                next((n for n, c in inside.items() if c is leaf), None) for leaf in both
+            ]
+            if all(single):
+                return ", ".join(f"{name}.{inner}" for inner in single)
         return ""
 
     def _gradients(self, trial: _Trial, data: str) -> dict[str, object]:
@@ -176,11 +197,7 @@ class _Probe:
     def _closure(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
         product = held_by(self.trial().product)
         names = [
-            name
-            for name, content in product.items()
-            if callable(content)
-            and not isinstance(content, type | self.cls)
-            and isinstance(content, FunctionType | MethodType | partial)
+            name for name, content in product.items() if isinstance(content, _FUNCTIONS)
         ]
         names.sort(key=lambda name: name not in table.HOOK)
         return self._tried(
@@ -207,7 +224,8 @@ class _Probe:
         choices = [
             _with(base, hook=name, design="rule", method=method)
             for name, helper in held_by(product).items()
-            if type(helper) not in PLAIN and not isinstance(helper, self.cls)
+            if type(helper) not in PLAIN
+            and not isinstance(helper, (self.cls, *_FUNCTIONS))
             for method in dir(helper)
             if not method.startswith("__")
             and any(part in method.lower() for part in _PUSHES)

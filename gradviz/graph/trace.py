@@ -7,11 +7,13 @@ it was created directly and which returned it: ``a - b`` is made by ``__add__`` 
 only passes on a ``_backward`` of its own takes it over.
 """
 
+import gc
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import is_
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final
 
@@ -20,10 +22,11 @@ from gradviz.graph.followed import (
     CONSTRUCTORS,
     Followed,
     followed,
+    function_of,
     functions_in,
 )
 from gradviz.graph.held import PLAIN, held_by, reached_from
-from gradviz.graph.made import ABSENT, Entry, Made, made_from, packed
+from gradviz.graph.made import ABSENT, Entry, Made, made_from, numbers_in, packed
 
 RECENT = 2000
 """How many of the Values made last are kept for the list of graphs."""
@@ -33,6 +36,9 @@ _LOOKS = 4
 
 _MANY = 200
 """Values that a call may make and not return, before they are taken for leaves."""
+
+_SWEEP = 50_000
+"""Entries from which on those of dead Values are looked for, at every doubling."""
 
 _TOOLS = (3, 4, 0, 1, 2, 5)
 
@@ -67,22 +73,28 @@ class Trace:
     Attributes:
         place: The name of the cell or script that is running, for Values whose line is
             not known.
+        literals: The numbers that stand in the functions followed, without sign.
     """
 
     def __init__(self, adapters: Adapters) -> None:
         self.place = ""
         self._adapters = adapters
         adapters.while_probing = self.paused
+        adapters.ops_of = self.ops_of
         self._functions: dict[int, Followed] = {}
         self._bodies: dict[int, CodeType] = {}
         """Every code of the person's own, so that its ``id()`` stays taken."""
         self._types: set[type] = set()
-        self._owners: dict[type, frozenset[int]] = {}
-        """For each class followed, the class bodies that its methods stand in."""
+        self._methods: dict[type, set[int]] = {}
+        """For each class followed, the ``id()`` of the code of its methods."""
+        self._makers: dict[type, list[Followed]] = {}
+        """For each class of results the functions that were seen to make them."""
         self._families: dict[type, set[type]] = {}
         self._entries: dict[int, Entry] = {}
+        self._sweep_at = _SWEEP
         self._recent: deque[object] = deque(maxlen=RECENT)
         self._calls = _Calls()
+        self.literals: set[float] = set()
         self._serial = 0
         self._tool: int | None = None
         self._quiet = False
@@ -105,23 +117,36 @@ class Trace:
             return
         self._types.add(cls)
         self._join_family(cls)
+        methods = self._methods[cls] = set()
         owners: set[int] = set()
         for base in cls.__mro__[:-1]:
             for name, content in vars(base).items():
-                function = getattr(content, "__func__", content)
-                if not isinstance(function, FunctionType):
-                    continue
-                info = self._functions.get(id(function.__code__))
-                if info is None and name in CONSTRUCTORS:
-                    info = followed(function.__code__, function.__code__)
-                    info.is_constructor = True
-                    self._follow(info)
-                elif info is None and function.__module__ == cls.__module__:
-                    for info in functions_in(_as_body(function.__code__)):
-                        self._follow(info)
-                if info is not None and info.owner is not None:
-                    owners.add(id(info.owner))
-        self._owners[cls] = frozenset(owners)
+                for code in _codes_of(content):
+                    methods.add(id(code))
+                    owner = self._follow_method(code, name)
+                    if owner is not None and getattr(content, "__module__", "") == (
+                        cls.__module__
+                    ):
+                        owners.add(id(owner))
+        # Methods that a decorator or a later assignment has replaced are its own too.
+        methods.update(
+            id(i.code) for i in self._functions.values() if id(i.owner) in owners
+        )
+
+    def _follow_method(self, code: CodeType, name: str) -> CodeType | None:
+        """Follow a method, and return the class body that it stands in if known."""
+        info = self._functions.get(id(code))
+        if info is not None:
+            return info.owner
+        self._bodies[id(code)] = code
+        if name in CONSTRUCTORS:
+            info = followed(code, None)
+            info.is_constructor = True
+            self._follow(info)
+        else:
+            for info in functions_in(_as_body(code)):
+                self._follow(info)
+        return None
 
     def _join_family(self, cls: type) -> None:
         """Classes with a base of their own in common can be operands of each other."""
@@ -138,6 +163,7 @@ class Trace:
             return
         self._functions[id(info.code)] = info
         self._bodies[id(info.code)] = info.code
+        self.literals.update(numbers_in(info.code.co_consts))
         if self._tool is not None:
             sys.monitoring.set_local_events(self._tool, info.code, _events(info))
 
@@ -285,23 +311,21 @@ class Trace:
     def _new(self, kind: type, frame: FrameType | None) -> Entry:
         self._serial += 1
         entry = Entry(kind, self._serial, self.place)
-        self._set_place(entry, frame, self._owners.get(kind, _NONE))
+        self._set_place(entry, frame, self._methods.get(kind, _NONE))
         return entry
 
     def _set_place(
-        self, entry: Entry, frame: FrameType | None, skipped: frozenset[int]
+        self, entry: Entry, frame: FrameType | None, skipped: set[int]
     ) -> None:
         """Remember the innermost line of theirs outside the Value's class."""
-        bodies, functions = self._bodies, self._functions
+        bodies = self._bodies
         for _ in range(40):
             if frame is None:
                 return
             code = frame.f_code
-            if id(code) in bodies:
-                info = functions.get(id(code))
-                if info is None or info.owner is None or id(info.owner) not in skipped:
-                    entry.code, entry.offset = code, frame.f_lasti
-                    return
+            if id(code) in bodies and id(code) not in skipped:
+                entry.code, entry.offset = code, frame.f_lasti
+                return
             frame = frame.f_back
 
     def _meet(self, kind: type, info: Followed) -> None:
@@ -377,7 +401,10 @@ class Trace:
         final = tuple([names.get(name, ABSENT) for name in info.parameters])
         types = self._types
         family = self._families[entry.kind]
-        if not any(_is_or_holds(item, family) for item in final):
+        for item in final:
+            if type(item) in family or _holds(item, family):
+                break
+        else:
             # A Value made of plain numbers is a leaf, of whoever called for it.
             self._hand_up(value, entry)
             return
@@ -385,22 +412,35 @@ class Trace:
             info.looked += 1
             reached = reached_from(value)
             info.strong = not all(_all_in(item, types, reached) for item in final)
+            if info not in (makers := self._makers.setdefault(entry.kind, [])):
+                makers.append(info)
         entry.maker = info
         entry.index = index
         entry.began = call.serial
         entry.inner = call.inner
         entry.arguments = packed(final, types, info.strong)
         entry.passed = None
-        if not all(map(_is, final, call.passed)):
+        if not all(map(is_, final, call.passed)):
             entry.passed = packed(call.passed, types, info.strong)
-        if not self._is_method(info, entry.kind):
-            self._set_place(entry, frame.f_back, self._owners.get(entry.kind, _NONE))
+        entry.ended = self._serial
+        if not self._is_method(info, entry.kind) or id(entry.code) in self._functions:
+            self._set_place(entry, frame.f_back, self._methods.get(entry.kind, _NONE))
         if info.strong:
             entry.watch_end_of(value, self._entries)
         self._entries[identity] = entry
+        if len(self._entries) > self._sweep_at:
+            self._sweep()
         calls = self._calls.open
         if calls:
             calls[-1].inner = True
+
+    def _sweep(self) -> None:
+        """Forget the Values that are no more; nothing else tells of their end."""
+        types = self._types
+        live = {id(thing) for thing in gc.get_objects() if type(thing) in types}
+        for identity in [i for i in self._entries if i not in live]:
+            del self._entries[identity]
+        self._sweep_at = max(_SWEEP, 2 * len(self._entries))
 
     def _hand_up(self, value: object, entry: Entry) -> None:
         calls = self._calls.open
@@ -426,13 +466,30 @@ class Trace:
         call.created = {}
 
     def _is_method(self, info: Followed, kind: type) -> bool:
-        return info.owner is not None and id(info.owner) in self._owners.get(
-            kind, _NONE
-        )
+        methods = self._methods.get(kind, _NONE)
+        if id(info.code) in methods:
+            return True
+        if not info.placed:
+            # It may have been put on the class after the class was met.
+            info.placed = True
+            for base in kind.__mro__[:-1]:
+                for content in vars(base).values():
+                    if any(code is info.code for code in _codes_of(content)):
+                        methods.add(id(info.code))
+                        return True
+        return False
+
+    def ops_of(self, cls: type) -> tuple[Callable[..., Any], ...]:
+        """Return functions of two Values that were seen to make one of a class."""
+        found = [
+            function_of(info, {}, cls)
+            for info in self._makers.get(cls, ())
+            if info.code.co_argcount == 2 and len(info.parameters) == 2
+        ]
+        return tuple(function for _, function in filter(None, found))
 
 
-_NONE: frozenset[int] = frozenset()
-_is: Callable[[object, object], bool] = lambda a, b: a is b  # noqa: E731
+_NONE: set[int] = set()
 
 
 def _events(info: Followed) -> int:
@@ -453,18 +510,30 @@ def _is_own(kind: type) -> bool:
     return any(isinstance(held, FunctionType) for held in vars(kind).values())
 
 
+def _codes_of(content: object) -> tuple[CodeType, ...]:
+    """Return the code of a class attribute that is a function, and of what it wraps."""
+    found: list[CodeType] = []
+    for _ in range(5):
+        content = getattr(content, "__func__", getattr(content, "fget", content))
+        if not isinstance(content, FunctionType):
+            break
+        found.append(content.__code__)
+        content = content.__dict__.get("__wrapped__")
+    return tuple(found)
+
+
 def _sees_making_of(kind: type) -> bool:
     """Whether a constructor in Python shows when an object of a class is made."""
     return isinstance(getattr(kind, "__init__", None), FunctionType)
 
 
-def _is_or_holds(item: Any, types: set[type]) -> bool:
+def _holds(item: Any, types: set[type]) -> bool:
     kind = type(item)
     if kind is tuple or kind is list:
         return any(type(part) in types for part in item)
     if kind is dict:
         return any(type(part) in types for part in item.values())
-    return kind in types
+    return False
 
 
 def _all_in(item: Any, types: set[type], reached: dict[int, object]) -> bool:

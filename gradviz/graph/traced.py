@@ -17,7 +17,7 @@ from gradviz.graph.calls import (
     origin,
     parameters,
 )
-from gradviz.graph.held import flat
+from gradviz.graph.held import flat, reached_from
 from gradviz.graph.made import Made
 from gradviz.graph.trace import Trace
 
@@ -63,7 +63,12 @@ def _with(
     found: Origin, made: Made, constant: bool, unlisted: tuple[int, ...]
 ) -> Origin:
     given = (*made.passed.values(), *made.arguments.values())
-    numbers = [n for n in flat(given) if isinstance(n, Number)]
+    numbers = [
+        number
+        for number in flat(given)
+        if isinstance(number, Number)
+        and not (isinstance(number, float) and abs(number) in made.written)
+    ]
     return Origin(
         found.operands,
         found.method,
@@ -86,6 +91,9 @@ def _is_op(
     if claimed:
         return True
     assert made.code is not None
+    if not adapter.operands:
+        reached = reached_from(value)
+        return any(id(argument) in reached for argument in made.arguments.values())
     hook = adapter.hook_of(value)
     return isinstance(hook, FunctionType) and holds_code(made.code, hook.__code__)
 
