@@ -56,6 +56,7 @@ class Picture:
         self._style = style
         self._badges: dict[int, Badge] = {}
         self._guests: dict[int, list[int]] = {}
+        self._numbers: dict[int, Sequence[str]] = {}
         for guest, host in self.host.items():
             self._guests.setdefault(host, []).append(guest)
         for made in graph.nodes:
@@ -83,10 +84,12 @@ class Picture:
         Returns:
             The Values whose badges have changed.
         """
+        news = [i for i, texts in numbers.items() if self._numbers.get(i) != texts]
+        self._numbers.update(numbers)
         changed = set()
-        for host, guests in self._guests.items():
-            before = self._badges[host]
-            texts = {node: numbers[node] for node in guests}
+        for host in {self.host[node] for node in news}:
+            before, guests = self._badges[host], self._guests[host]
+            texts = {i: self._numbers[i] for i in guests if i in self._numbers}
             badge = self._add_badge(self.graph.nodes[host], texts)
             for node in guests:
                 self.cards[node] = QRectF(badge.rect)

@@ -1,21 +1,13 @@
-"""The canvas: shows the graph of a mirror, and turns gestures into wishes.
+"""The canvas: shows the graph of a mirror, and turns gestures into wishes."""
 
-It is one widget that paints, not a scene of items: a step repaints the few rectangles
-that changed, and a frame of thousands of cards costs milliseconds.
-"""
+from collections.abc import Iterable, Mapping
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import cast
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QRegion,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -28,30 +20,19 @@ from gradviz.ui.canvas.dirty import (
     lit_rects,
     roomy,
     slot_rects,
-    step_rects,
 )
-from gradviz.ui.canvas.drawing import paint, step_pills
 from gradviz.ui.canvas.glide import layout_between
+from gradviz.ui.canvas.graph_surface import GraphSurface
 from gradviz.ui.canvas.marks import Highlights
 from gradviz.ui.canvas.menu import NodeMenu
-from gradviz.ui.canvas.painting import write
-from gradviz.ui.canvas.picture import Picture
-from gradviz.ui.canvas.pills import Pill
 from gradviz.ui.canvas.shown import Shown
-from gradviz.ui.canvas.style import Level, Style, level
-from gradviz.ui.canvas.surface import Surface
 from gradviz.ui.canvas.walk import Direction, Walker
-from gradviz.ui.theme import DARK, Theme
 from gradviz.ui.words import Change, missing_edge, value_in_words
 
 _MOVED_AT_MOST = 250
 """Larger graphs jump to a new layout instead of moving there."""
-_MOST_AREAS = 24
-_MOST_RECTS = 60
-"""More changed rectangles than this are repainted together."""
 _EDGE_REACH = 5.0
 """How near to an edge, in pixels, the pointer is at it."""
-_DEFAULT_HINT = "Open a notebook or a script\nor drop a file here"
 _WAYS = {
     Qt.Key.Key_Left: Direction.OPERAND,
     Qt.Key.Key_Right: Direction.CONSUMER,
@@ -60,11 +41,8 @@ _WAYS = {
 }
 
 
-class CanvasView(Surface):
+class CanvasView(GraphSurface):
     """Shows the graph of a mirror.
-
-    Attributes:
-        picture: The geometry shown, or None while there is no graph.
 
     Signals:
         selected: A Value was selected; -1 when none is any more.
@@ -83,16 +61,9 @@ class CanvasView(Surface):
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Graph")
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
-        self.picture: Picture | None = None
-        self._shown: Shown | None = None
-        self._style = Style(DARK)
-        self._marks = Highlights()
-        self._pills: tuple[Pill, ...] | None = None
         self._digits = DIGITS
         self._changes: Mapping[int, Change] = {}
-        self._hint = _DEFAULT_HINT
         self._walker = Walker()
 
     # What is shown
@@ -172,7 +143,7 @@ class CanvasView(Surface):
         before = self._step_rects()
         made, at = self._shown.made, (self._shown.last, self._shown.next)
         everything = self._shown.refresh(dirty)
-        before += self._write_numbers(self.picture, self._shown)
+        before += self._write_numbers(self.picture, self._shown, dirty)
         self._pills = None
         self._describe()
         if not self._fitted and at != (self._shown.last, self._shown.next):
@@ -194,16 +165,6 @@ class CanvasView(Surface):
         self.update()
         if had:
             self._announce()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Show everything in the colours of a theme."""
-        self._style = Style(theme)
-        self.update()
-
-    def set_hint(self, text: str) -> None:
-        """Set the words shown while there is no graph."""
-        self._hint = text
-        self.update()
 
     def set_motion(self, allowed: bool) -> None:
         """Let things move from place to place, or jump."""
@@ -250,10 +211,6 @@ class CanvasView(Surface):
 
     # Where the view is
 
-    def bounds(self) -> QRectF | None:
-        """Return the rectangle around the graph."""
-        return None if self.picture is None else self.picture.bounds
-
     def center_on(self, node: int) -> None:
         """Bring a Value into view, if it is not there already."""
         if self.picture is not None and self._knows(node):
@@ -264,74 +221,6 @@ class CanvasView(Surface):
         """Move the picture so that the card of a Value is at a position."""
         away = position - self.card_rect(node).center()
         self._look(self._camera.moved(away.x(), away.y()))
-
-    def node_at(self, position: QPointF | QPoint) -> int | None:
-        """Return the Value at a position in the widget."""
-        if self.picture is None:
-            return None
-        return self.picture.node_at(self.map_to_scene(QPointF(position)))
-
-    def constant_at(self, position: QPointF | QPoint) -> int | None:
-        """Return the constant whose number is at a position in the widget."""
-        if self.picture is None or level(self._camera.scale) is not Level.FULL:
-            return None
-        return self.picture.constant_at(self.map_to_scene(QPointF(position)))
-
-    def card_rect(self, node: int) -> QRectF:
-        """Return where the card of a Value is in the widget."""
-        if self.picture is None:
-            return QRectF()
-        return self._camera.rect_to_screen(self.picture.cards[node])
-
-    # Painting
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the parts that have to be drawn anew."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._style.color("canvas"))
-        if self.picture is None or self._shown is None:
-            self._paint_hint(painter)
-            return
-        painter.setTransform(self._camera.transform)
-        region = event.region()
-        areas = [event.rect()]
-        if region.rectCount() <= _MOST_AREAS:
-            areas = list(cast(Iterable[QRect], region))
-        rects = [
-            self._camera.rect_to_scene(QRectF(area).adjusted(-2, -2, 2, 2))
-            for area in areas
-        ]
-        paint(
-            painter,
-            self.picture,
-            self._shown,
-            self._style,
-            rects,
-            self._camera.scale,
-            self.pills,
-            self._marks,
-        )
-
-    @property
-    def pills(self) -> tuple[Pill, ...]:
-        """What the last step changed, with the places where it is written."""
-        if self.picture is None or self._shown is None:
-            return ()
-        if level(self._camera.scale) is not Level.FULL or self._glide.running:
-            return ()
-        if self._pills is None:
-            self._pills = step_pills(self.picture, self._shown, self._style)
-        return self._pills
-
-    def _paint_hint(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._style.color("dim"))
-        lines = self._hint.splitlines()
-        font = self._style.hint
-        for i, line in enumerate(lines):
-            y = self._middle.y() + (i - (len(lines) - 1) / 2) * 26
-            left = self._middle.x() - font.width(line) / 2
-            write(painter, self._style, font, left, y, line)
 
     # Gestures
 
@@ -425,19 +314,6 @@ class CanvasView(Surface):
 
     # Within
 
-    def _pictured(self, shown: Shown, layout: Layout) -> Picture:
-        """Return the picture of what is shown, in a layout."""
-        picture = Picture(shown.mirror.graph, layout, self._style)
-        picture.write_numbers(shown.numbers(layout.folded))
-        return picture
-
-    @staticmethod
-    def _write_numbers(picture: Picture, shown: Shown) -> list[QRectF]:
-        """Write the constants anew; return what their badges cover and covered."""
-        old = dict(picture.badges)
-        changed = picture.write_numbers(shown.numbers(picture.host))
-        return [rect[node] for node in changed for rect in (old, picture.badges)]
-
     def _follow(self, shown: Shown) -> None:
         """Bring the step just made into view, with its operands where they fit in."""
         node = shown.next if shown.last is None else shown.last
@@ -488,19 +364,3 @@ class CanvasView(Surface):
             self._repaint(
                 [rect for node in known for rect in lit_rects(self.picture, node)]
             )
-
-    def _step_rects(self) -> list[QRectF]:
-        if self.picture is None or self._shown is None:
-            return []
-        return step_rects(self.picture, self._shown, self.pills)
-
-    def _repaint(self, rects: Collection[QRectF]) -> None:
-        """Paint parts of the picture anew."""
-        if len(rects) > _MOST_RECTS:
-            self.update()
-            return
-        region = QRegion()
-        for rect in rects:
-            room = roomy(rect, self._camera.scale)
-            region += QRegion(self._camera.rect_to_screen(room).toAlignedRect())
-        self.update(region)
