@@ -263,7 +263,7 @@ MENUS = (
             ),
             Command(
                 "lay-out-anew",
-                "&Lay Out Anew",
+                "Lay O&ut Anew",
                 "Arrange the whole graph afresh, the Values added since included",
                 ("Ctrl+L",),
             ),
