@@ -62,6 +62,8 @@ class Origin:
             written in the line that called it.
         numbers_of: Those of them that are the data of a Value: numbers that have left
             the graph, so that an edit does not reach them. Ids of these Values.
+        serial: Its place among all the Values that were seen being made, 0 where its
+            making was not seen.
     """
 
     operands: tuple[object, ...]
@@ -73,6 +75,7 @@ class Origin:
     place: str = ""
     numbers: tuple[object, ...] = ()
     numbers_of: tuple[int, ...] = ()
+    serial: int = 0
 
 
 def origin(

@@ -78,6 +78,7 @@ def _with(
         constant,
         made.place,
         tuple({id(n): n for n in numbers}.values()),
+        serial=made.serial,
     )
 
 
