@@ -229,6 +229,17 @@ class Run:
             for follower in followers:
                 follower.stop()
 
+    @contextlib.contextmanager
+    def _unfollowed(self) -> Iterator[None]:
+        followers = [f for f in (self.trace, self.recorder) if f is not None]
+        for follower in followers:
+            follower.stop()
+        try:
+            yield
+        finally:
+            for follower in followers:
+                follower.start()
+
     def _run(self, source: str, cell: Cell) -> None:
         remember_source(source, cell.filename)
         if not self.program.is_notebook:
@@ -251,7 +262,7 @@ class Run:
             return
         shell = self._ready_shell()
         self._keep_result(result)
-        if data := self._formatted(shell, result):
+        if data := shell.plainly(result):
             self._listener.displayed(self.running, data, True)
 
     def _run_hidden(self, source: str) -> None:
@@ -268,10 +279,6 @@ class Run:
         if code.co_flags & inspect.CO_COROUTINE:
             result = self._event_loop().run_until_complete(result)
         return result
-
-    @calls_theirs
-    def _formatted(self, shell: "PersonsShell", result: object) -> dict[str, str]:
-        return shell.plainly(result)
 
     def _watch(self, code: types.CodeType) -> None:
         if self.trace is not None:
@@ -321,6 +328,7 @@ class Run:
             )
             shell.run_source = self._run_hidden
             shell.run_file = self._run_file
+            shell.unfollowed = self._unfollowed
             self._shell = shell
         return self._shell
 

@@ -10,6 +10,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
@@ -43,6 +44,7 @@ class PersonsShell(InteractiveShell):
 
     displayed: Displayed
     run_source: Callable[[str], None]
+    unfollowed: Callable[[], AbstractContextManager[None]]
     run_file: Callable[[str], None]
 
     def init_ipython_dir(self, ipython_dir: object) -> None:
@@ -99,7 +101,8 @@ class PersonsShell(InteractiveShell):
             if not self._known("line", magic_name):
                 return None
             try:
-                return super().run_line_magic(magic_name, line, _stack_depth + 1)
+                with self._around(magic_name):
+                    return super().run_line_magic(magic_name, line, _stack_depth + 1)
             except UsageError as error:
                 self.say(f"%{magic_name}: {error}")
         return None
@@ -113,7 +116,8 @@ class PersonsShell(InteractiveShell):
             self.say(f"%%{magic_name} needs a terminal, so gradviz skipped it.")
         elif self._known("cell", magic_name):
             try:
-                return super().run_cell_magic(magic_name, line, cell)  # type: ignore[no-untyped-call]
+                with self._around(magic_name):
+                    return super().run_cell_magic(magic_name, line, cell)  # type: ignore[no-untyped-call]
             except UsageError as error:
                 self.say(f"%%{magic_name}: {error}")
         return None
@@ -122,6 +126,11 @@ class PersonsShell(InteractiveShell):
         """Run a text as gradviz runs cells; magics such as ``%%capture`` ask for it."""
         self.run_source(raw_cell)
 
+    def _around(self, magic_name: str) -> AbstractContextManager[None]:
+        """Return what a magic runs in: a hundred thousand runs are not followed."""
+        measures = magic_name == "timeit"
+        return self.unfollowed() if measures else contextlib.nullcontext()
+
     def _known(self, kind: str, name: str) -> bool:
         if self._find_with_lazy_load(kind, name) is not None:
             return True
@@ -129,6 +138,7 @@ class PersonsShell(InteractiveShell):
         self.say(f"There is no magic {sign}{name} here, so gradviz skipped it.")
         return False
 
+    @calls_theirs
     def plainly(self, result: object) -> dict[str, str]:
         """Return a value by MIME type, as Jupyter shows it."""
         assert self.display_formatter is not None

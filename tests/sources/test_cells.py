@@ -566,6 +566,17 @@ def test_the_code_of_cells_and_of_modules_beside_them_is_followed(notebook, tmp_
     assert not (tmp_path / "package" / "__pycache__").exists()
 
 
+def test_what_is_measured_is_not_followed(notebook):
+    book = notebook("%timeit -n 2 -r 1 log.append(len(follower.log))")
+    follower = book.run.trace = Follower()
+    log = []
+    book.run.namespace.update(follower=follower, log=log)
+    book.cell(0)
+    kinds = [kind for kind, _ in follower.log]
+    assert all(kinds[at - 1] == "stop" for at in log)
+    assert kinds[-1] == "stop"
+
+
 def test_modules_of_the_repository_are_found_but_hide_nothing(write, tmp_path):
     (tmp_path / ".git").mkdir()
     (tmp_path / "micrograd").mkdir()
