@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-_IMPORTS = re.compile(r"""^[\s"]*(?:from|import)\s+([\w.]+)""", re.MULTILINE)
+_IMPORTS = re.compile(
+    r"""^[\s"]*(?:from\s+([\w.]+)\s+import|import\s+([\w., ]+))""", re.MULTILINE
+)
 _MOST = 200
 """Files looked at: a program imports few of its own."""
 
@@ -21,12 +23,21 @@ def files_of(path: Path) -> tuple[Path, ...]:
             text = todo.pop().read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        for module in _IMPORTS.findall(text):
+        for module in _imported(text):
             for other in _files_of_module(module, path.parent):
                 if other not in found:
                     found.append(other)
                     todo.append(other)
     return tuple(found)
+
+
+def _imported(text: str) -> list[str]:
+    """Return the modules that a program may import, dotted names as they stand."""
+    found = []
+    for module, modules in _IMPORTS.findall(text):
+        named = [part.split()[0] for part in modules.split(",") if part.strip()]
+        found += [module] if module else named
+    return found
 
 
 def file_of_module(module: str, folder: Path) -> Path | None:

@@ -148,7 +148,7 @@ def changes_of(restored: Restoring) -> dict[int, Change]:
     """Return what Values held before their file was run again, where that differs."""
     found = {}
     assert restored.mirror is not None
-    for node, old in restored.to_old.items():
+    for node, old in sorted(restored.to_old.items()):
         data = _before(restored.data[old], restored.mirror.data[node])
         grad = _before(restored.grad[old], restored.mirror.grad[node])
         if data is not None or grad is not None:

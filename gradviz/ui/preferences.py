@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -120,7 +121,7 @@ class PreferencesDialog(QDialog):
         self._list = QListWidget(self)
         self._list.setObjectName("preferences-folders")
         self._list.setAccessibleName("Trusted folders")
-        self._list.setMinimumHeight(96)
+        self._list.setFixedHeight(96)
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         add = QPushButton("Add…", self)
         add.setObjectName("preferences-add")
@@ -131,8 +132,10 @@ class PreferencesDialog(QDialog):
         self._remove.setToolTip("Ask again before files of the selected folder run")
         self._remove.clicked.connect(self._on_remove)
         self._list.currentRowChanged.connect(
-            lambda row: self._remove.setEnabled(row >= 0)
+            lambda row: self._remove.setEnabled(0 <= row < len(self._settings.trusted))
         )
+        for button in (add, self._remove):
+            button.setAutoDefault(False)
         column = QVBoxLayout()
         column.addWidget(add)
         column.addWidget(self._remove)
@@ -145,7 +148,11 @@ class PreferencesDialog(QDialog):
 
     def _refill(self) -> None:
         self._list.clear()
-        self._list.addItems([shown_folder(f) for f in self._settings.trusted])
+        folders = self._settings.trusted
+        self._list.addItems([shown_folder(folder) for folder in folders])
+        if not folders:
+            nothing = QListWidgetItem("No folder is trusted yet", self._list)
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
         self._remove.setEnabled(False)
 
     def _keep(self, name: str, number: int) -> None:

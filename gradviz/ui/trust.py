@@ -25,6 +25,7 @@ class Trust(QObject):
         self._settings = settings
         self._window = window
         self._allowed: set[Path] = set()
+        self._dialog: TrustDialog | None = None
 
     def trusts(self, path: Path) -> bool:
         """Whether a file may run without asking."""
@@ -35,6 +36,7 @@ class Trust(QObject):
     def allow(self, path: Path) -> None:
         """Let a file run for as long as the window is there."""
         self._allowed.add(path.resolve())
+        self._close_dialog()
 
     def ask(self, path: Path, run: Callable[[], object]) -> None:
         """Ask the person whether a file may run, without keeping them from reading it.
@@ -43,9 +45,12 @@ class Trust(QObject):
             path: The file.
             run: Is called if it may.
         """
-        dialog = TrustDialog(path, self._window)
+        self._close_dialog()
+        self._dialog = dialog = TrustDialog(path, self._window)
 
         def decide() -> None:
+            if self._dialog is dialog:
+                self._dialog = None
             if dialog.clickedButton() is dialog.run_button:
                 if dialog.trust_folder.isChecked():
                     self._settings.trust(path.parent)
@@ -55,6 +60,11 @@ class Trust(QObject):
         dialog.finished.connect(decide)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
+
+    def _close_dialog(self) -> None:
+        """Take back a question that has been answered elsewhere, or is of no use."""
+        if self._dialog is not None:
+            self._dialog.close()
 
 
 class TrustDialog(QMessageBox):

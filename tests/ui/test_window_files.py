@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 from windows import CONTROL, children
 
+from gradviz.ui.settings import Settings
+
 PRODUCT = """
     from gradviz import Value
     a = Value(2.0)
@@ -55,6 +57,7 @@ def test_a_script_is_chosen_in_the_dialog(lesson, script, monkeypatch) -> None:
         return str(path), kinds
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    Settings().trust(path.parent)
     lesson.key(Qt.Key.Key_O, CONTROL)
     lesson.until(lambda: lesson.window.windowTitle() == "script — gradviz")
     lesson.settle()
@@ -92,7 +95,9 @@ def drop(screen, *urls):
 
 
 def test_a_script_is_dropped_onto_the_window(lesson, script) -> None:
-    assert drop(lesson, QUrl.fromLocalFile(str(script(PRODUCT))))
+    path = script(PRODUCT)
+    Settings().trust(path.parent)
+    assert drop(lesson, QUrl.fromLocalFile(str(path)))
     lesson.until(lambda: lesson.window.windowTitle() == "script — gradviz")
     lesson.settle()
     assert lesson.data("product") == -6
