@@ -267,6 +267,80 @@ def test_an_edit_that_takes_another_branch_is_right_or_refused(reader):
     assert grads(reader, "x", "k") == near(x=3, k=2)
 
 
+NOISE = "calling its op again on the same operands gave another number"
+OLDER = (
+    "its leaves have changed since it was computed: re-evaluate first (Edit > "
+    "Re-evaluate)"
+)
+
+
+def test_an_op_with_noise_keeps_its_number_and_says_so(reader):
+    noise = random.Random(42).gauss(0, 1)
+    reader.open("random_op.py")
+    reader.do(messages.SetLeaf(node=reader.node("x"), number=1))
+    assert reader.picture().stuck == {
+        "z": NOISE,
+        "y": "it is computed from z, which kept its own",
+    }
+    assert data(reader, "x", "z", "y") == near(x=1, z=3 + noise, y=-6 - 2 * noise)
+    reader.do(messages.Undo())
+    reader.do(messages.SetLeaf(node=reader.node("w"), number=0.5))
+    assert reader.picture().stuck == {}
+    assert data(reader, "z", "y") == near(z=3 + noise, y=1.5 + noise / 2)
+    reader.run_to_end()
+    assert grads(reader, "x", "w") == near(x=0.5, w=3 + noise)
+
+
+def test_a_graph_whose_leaf_moved_half_way_is_re_evaluated_when_asked(reader):
+    reader.open("moved_midway.py")
+    assert data(reader, "a", "ab", "c", "y") == near(a=5, ab=6, c=30, y=45)
+    reader.do(messages.SetLeaf(node=reader.node("a"), number=4))
+    assert reader.picture().stuck == {"ab": OLDER, "c": OLDER, "y": OLDER}
+    assert data(reader, "ab", "c", "y") == near(ab=6, c=30, y=45)
+    reader.do(messages.Undo())
+    reader.do(messages.Reevaluate())
+    assert data(reader, "ab", "c", "y") == near(ab=15, c=75, y=112.5)
+    reader.do(messages.SetLeaf(node=reader.node("a"), number=4))
+    assert reader.picture().stuck == {}
+    reader.run_to_end()
+    assert data(reader, "ab", "c", "y") == near(ab=12, c=48, y=72)
+    assert grads(reader, "a", "b", "k") == near(a=36, b=24, k=48)
+
+
+def test_a_number_that_the_class_refuses_changes_nothing(reader):
+    reader.open("checked_attributes.py")
+    reader.run_to_end()
+    before = reader.picture().numbers()
+    refused = reader.ask(messages.SetLeaf(node=reader.node("a"), number=500))
+    assert refused == (
+        "Computing a again failed: ValueError: data must be between -100 and 100."
+    )
+    assert reader.picture().numbers() == before
+
+
+# What can't be stepped is told plainly
+
+
+@pytest.mark.parametrize(
+    ("file", "cls", "numbers"),
+    [
+        ("global_tape.py", "Value", {"a": 2, "b": -3, "ab": -6, "y": -4}),
+        ("lambda_ops.py", "V", {"p": 3, "q": 5, "pq": 15, "r": 20}),
+    ],
+)
+def test_nodes_without_a_rule_are_shown_with_the_reason(reader, file, cls, numbers):
+    reader.open(file)
+    told = [*reader.failures, *(reader.opened.notices if reader.opened else ())]
+    assert any(cls in sentence for sentence in told), told
+    assert reader.mirror is not None
+    assert data(reader, *numbers) == near(**numbers)
+
+
+def test_arrays_are_refused_by_name(reader):
+    reader.open("array_data.py")
+    assert any("Tensor" in sentence for sentence in reader.failures), reader.failures
+
+
 # A network
 
 
