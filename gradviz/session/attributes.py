@@ -9,7 +9,7 @@ it as well. And where an edit needs Values of its own, one change puts them in t
 of all that were shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter, is_
@@ -120,16 +120,13 @@ class Attributes:
         for node in nodes:
             old, new = seen[node], self._held(node)
             found = len(changes)
-            for name, after in new.items():
-                before = old.get(name, MISSING)
-                if before is not after:
-                    changes.append(Change(node, name, before, after))
-            if len(changes) != found or len(old) != len(new):
-                changes.extend(
-                    Change(node, name, before, MISSING)
-                    for name, before in old.items()
-                    if name not in new
-                )
+            if old.keys() == new.keys():
+                for name, after in new.items():
+                    if old[name] is not after:
+                        changes.append(Change(node, name, old[name], after))
+                        old[name] = after
+            else:
+                changes.extend(_changes(node, old, new))
                 seen[node] = dict(new)
             if watches:
                 self._take_contents(node, changes, found)
@@ -159,10 +156,10 @@ class Attributes:
         seen = self._seen
         for node in nodes:
             old, new = seen[node], self._held(node)
-            if len(old) != len(new):
+            if old.keys() != new.keys():
                 return True
             for name, content in new.items():
-                if old.get(name, MISSING) is not content:
+                if old[name] is not content:
                     return True
             if self._contents and not self._contents_stand(node):
                 return True
@@ -253,6 +250,16 @@ class Attributes:
 
 
 _names = chain.from_iterable
+
+
+def _changes(
+    node: int, old: dict[str, object], new: dict[str, object]
+) -> Iterator[Change]:
+    """Yield the changes of a Value that has got or lost attributes."""
+    for name in dict.fromkeys((*old, *new)):
+        before, after = old.get(name, MISSING), new.get(name, MISSING)
+        if before is not after:
+            yield Change(node, name, before, after)
 
 
 def _contents(held: Iterable[dict[str, object]]) -> Iterable[object]:

@@ -8,7 +8,7 @@ Before that each op is tried on the numbers that are there: what does not give t
 number, and the same gradients from its new ``_backward``, is not trusted with others.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from numbers import Number
@@ -26,6 +26,9 @@ PROBE = 0.7
 
 _TRIED_PER_HOOK = 20
 """Values whose ``_backward`` is compared, for each function that defines one."""
+
+_LOOKED_AT = 300
+"""Values up to which all are looked at for what one hook has written."""
 
 _PLAIN = (Number, str, bytes, type(None))
 
@@ -125,17 +128,17 @@ class Renewal:
         """Return why the op of ``node`` can't be trusted, or an empty string."""
         adapter, value = self._live.adapters[node], self._live.values[node]
         call = self._calls[node]
-        operands = self._live.graph.nodes[node].operands
         number = adapter.number(value)
         try:
             fresh = made_by(call, adapter)
+            wrote = self._writes_to(self._reach(node))
             again = repr(adapter.number(fresh))
             is_outdated = again != repr(number)
             if is_outdated and again != repr(adapter.number(made_by(call, adapter))):
                 return "calling its op again on the same operands gave another number"
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             return f"calling its op again failed ({described(error).rstrip('.')})"
-        if self._writes_to(operands):
+        if wrote:
             return "its op writes to its operands, so it can't be called again"
         if self._is_another(node, fresh):
             return "calling its op again on the same operands gave another graph"
@@ -161,12 +164,13 @@ class Renewal:
         The old one of a Value whose operands have changed since may be stale.
         """
         adapter, value = self._live.adapters[node], self._live.values[node]
-        reach = tuple(dict.fromkeys((node, *self._live.graph.nodes[node].operands)))
+        reach = self._reach(node)
         if is_outdated:
             setattr(fresh, adapter.grad, PROBE)
             hook = adapter.hook_of(fresh)
             old = self._pushed(node, hook, reach, fresh_gradients)
             fresh = made_by(self._calls[node], adapter)
+            self._attributes.undo(self._written(reach))
         else:
             hook = adapter.hook_of(value)
             old = self._pushed(node, hook, reach, fresh_gradients)
@@ -181,12 +185,26 @@ class Renewal:
             new = [push for push in new if push[0] != node]
         return _OTHER_GRADIENTS if old != new else ""
 
-    def _writes_to(self, operands: Collection[int]) -> bool:
-        """Whether calling an op has changed what makes its operands what they are.
+    def _reach(self, node: int) -> Sequence[int]:
+        """Return the Values that trying an op may write to.
+
+        A hook that calls those of its operands, or a number computed only when it is
+        asked for, reaches further down than to the operands.
+        """
+        if len(self._live.values) <= _LOOKED_AT:
+            return range(len(self._live.values))
+        return tuple(dict.fromkeys((node, *self._live.graph.nodes[node].operands)))
+
+    def _written(self, reach: Sequence[int]) -> Delta:
+        everywhere = len(reach) == len(self._live.values)
+        return self._attributes.take(None if everywhere else reach)
+
+    def _writes_to(self, reach: Sequence[int]) -> bool:
+        """Whether calling an op has changed what makes Values what they are.
 
         A number of their own (how often they were used) does not.
         """
-        written = self._attributes.take(dict.fromkeys(operands))
+        written = self._written(reach)
         self._attributes.undo(written)
         for node, attribute, before, after in written:
             adapter = self._live.adapters[node]
@@ -258,7 +276,7 @@ class Renewal:
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             failed.append((node, "raised", type(error).__name__))
         finally:
-            written = self._attributes.take(reach)
+            written = self._written(reach)
             self._attributes.undo(written)
             self._attributes.undo(before)
         pushed = [

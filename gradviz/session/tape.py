@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gradviz.graph.adapter import Adapter
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by
 from gradviz.graph.order import planned_order
@@ -37,6 +38,11 @@ class Tape:
         self._calls = calls
         self._classes = frozenset(map(type, live.values))
         self._ids = {id(value) for value in live.values}
+        serials = [origin.serial for origin in live.origins]
+        self._order = sorted(range(len(serials)), key=serials.__getitem__)
+        """As they were made; operands come before their consumers."""
+        if not all(serials):
+            self._order = list(range(len(serials)))
         self._kept: list[dict[str, object]] | None = None
         """For each Value what is the person's own, not its op's."""
 
@@ -49,20 +55,21 @@ class Tape:
         Raises:
             ReplayError: An op failed.
         """
-        old, fresh = self.live, list[object]()
+        old = self.live
         made: dict[int, int] = {}
         new: dict[int, object] = {}
         passing = Passing(self._classes, lambda value: new.get(id(value), value))
         calls: dict[int, Call] = {}
-        for node, value in enumerate(old.values):
+        for node in self._order:
+            value = old.values[node]
             if node in self._calls:
                 calls[node] = passing.call(self._calls[node])
                 result = self._called(node, calls[node], made)
             else:
                 result = self._copied(node, numbers)
-            fresh.append(result)
             new[id(value)] = result
             made[id(result)] = node
+        fresh = [new[id(value)] for value in old.values]
         if self._kept is None:
             self._kept = [
                 self._own(node, value, passing) for node, value in enumerate(fresh)
@@ -91,7 +98,7 @@ class Tape:
             fresh = self.again({})
         except ReplayError:
             return False
-        if attributes.take() or self._holds_old(fresh):
+        if attributes.take() or not self._corresponds(fresh):
             return False
         shown = self.live
         if _numbers(shown) != _numbers(fresh):
@@ -181,15 +188,29 @@ class Tape:
             )
         }
 
-    def _holds_old(self, fresh: LiveGraph) -> bool:
-        """Whether a Value made anew holds, or its hook captured, one of the old."""
-        for adapter, value in zip(fresh.adapters, fresh.values, strict=True):
-            captured = captured_by(adapter.hook_of(value)).values()
-            held = (*adapter.attributes(value).values(), *captured)
-            for item in items_in(held, self._classes, DEPTH + 1):
-                if id(item) in self._ids:
-                    return True
-        return False
+    def _corresponds(self, fresh: LiveGraph) -> bool:
+        """Whether Values made anew hold each other just as the old ones do.
+
+        In their attributes and in what their hooks captured; and none of the old.
+        """
+        old_ids = {id(value): node for node, value in enumerate(self.live.values)}
+        new_ids = {id(value): node for node, value in enumerate(fresh.values)}
+        pairs = zip(fresh.adapters, self.live.values, fresh.values, strict=True)
+        for adapter, old, new in pairs:
+            if self._held(adapter, new, old_ids):
+                return False
+            if self._held(adapter, old, old_ids) != self._held(adapter, new, new_ids):
+                return False
+        return True
+
+    def _held(
+        self, adapter: Adapter, value: object, ids: Mapping[int, int]
+    ) -> list[int]:
+        """Return which of some Values one holds, in any order."""
+        captured = captured_by(adapter.hook_of(value)).values()
+        held = (*adapter.attributes(value).values(), *captured)
+        found = items_in(held, self._classes, DEPTH + 1)
+        return sorted(ids[id(item)] for item in found if id(item) in ids)
 
 
 def _numbers(live: LiveGraph) -> list[tuple[type, str]]:
