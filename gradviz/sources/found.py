@@ -28,7 +28,7 @@ def named(run: "Run", adapters: Adapters) -> Iterator[tuple[str, object]]:
         [
             (name, held)
             for name, held in list(run.namespace.items())
-            if not name.startswith("__") and not run.is_output(name, held)
+            if not name.startswith("__") and not run.results.is_output(name, held)
         ],
         adapters,
     )

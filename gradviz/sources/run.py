@@ -25,6 +25,8 @@ from gradviz.sources.following import CodeFollower, Follower, RunListener
 from gradviz.sources.guards import Guards
 from gradviz.sources.imports import PersonsModules, import_folders, put_on_path
 from gradviz.sources.program import Cell, Program, read_program
+from gradviz.sources.results import Results
+from gradviz.sources.timing import Timed
 
 if TYPE_CHECKING:
     from gradviz.sources.shell import PersonsShell
@@ -60,6 +62,7 @@ class Run:
         folder: Where it runs.
         namespace: Its global names.
         drawing: What it has asked to have drawn.
+        results: What its cells have shown.
         running: The index of the cell that runs, -1 while none does.
         count: How many times a cell has been run.
         failures: What failed on the way to the picture.
@@ -93,10 +96,10 @@ class Run:
         self._place = program.path.name
         self._loop: AbstractEventLoop | None = None
         self._shell: PersonsShell | None = None
-        self._shown: dict[str, object] = {}
         self._module = types.ModuleType("__main__")
         self._module.__file__ = str(program.path)
         self.namespace: dict[str, Any] = self._module.__dict__
+        self.results = Results(self.namespace)
         sys.modules["__main__"] = self._module
         self._settle()
 
@@ -106,7 +109,7 @@ class Run:
         os.chdir(self.folder)
         sys.argv = [str(self.program.path.resolve())]
         put_on_path(self._folders)
-        setattr(builtins, TIMED, _Timed())
+        setattr(builtins, TIMED, Timed())
         if self.program.is_notebook:
             builtins.get_ipython = self._ready_shell  # type: ignore[attr-defined]
             builtins.display = self._display  # type: ignore[attr-defined]
@@ -245,7 +248,6 @@ class Run:
         if not self.program.is_notebook:
             self._call(compile_script(source, cell.filename, self.namespace))
             return
-        self.namespace["_i"] = self._shown["_i"] = source
         if _MEANS_IPYTHON.search(source):
             # IPython's own display() prints where there is no shell.
             self._ready_shell()
@@ -255,13 +257,13 @@ class Run:
         """Run what a cell holds, and show the value of its last expression."""
         code = compile_cell(source, name, self._futures, self.namespace)
         self._futures = code.futures
-        with _Timed() if code.timed else contextlib.nullcontext():
+        with Timed() if code.timed else contextlib.nullcontext():
             self._call(code.body)
             result = self._call(code.shown) if code.shown is not None else None
         if result is None or isinstance(result, Picture):
             return
         shell = self._ready_shell()
-        self._keep_result(result)
+        self.results.keep(result, self.count)
         if data := shell.plainly(result):
             self._listener.displayed(self.running, data, True)
 
@@ -283,24 +285,6 @@ class Run:
     def _watch(self, code: types.CodeType) -> None:
         if self.trace is not None:
             self.trace.watch(code)
-
-    def _keep_result(self, result: object) -> None:
-        """Name a result ``_``, ``_3`` and ``Out[3]``, as Jupyter does."""
-        names = self.namespace
-        out = names.setdefault("Out", {})
-        if isinstance(out, dict):
-            out[self.count] = result
-        kept = {"_": result, "__": names.get("_"), "___": names.get("__")}
-        kept[f"_{self.count}"] = result
-        for name, held in kept.items():
-            if names.get(name) is self._shown.get(name):
-                names[name] = self._shown[name] = held
-
-    def is_output(self, name: str, held: object) -> bool:
-        """Whether a name is there only because a cell has shown a value."""
-        return name in ("In", "Out", "_ih", "_oh") or (
-            name in self._shown and self._shown[name] is held
-        )
 
     def _show_figures(self) -> None:
         for data in finished_figures():
@@ -392,22 +376,3 @@ def remember_source(source: str, name: str) -> None:
     """Let tracebacks quote a cell's lines."""
     lines = [f"{line}\n" for line in source.split("\n")]
     linecache.cache[name] = (len(source), None, lines, name)
-
-
-class _Timed:
-    """Prints how long a statement took, as ``%time`` does."""
-
-    def __enter__(self) -> None:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-
-    def __exit__(self, *exception: object) -> None:
-        wall = time.perf_counter() - self._wall
-        cpu = time.process_time() - self._cpu
-        sys.stdout.write(f"CPU time: {_shown(cpu)}\nWall time: {_shown(wall)}\n")
-
-
-def _shown(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
