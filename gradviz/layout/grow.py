@@ -30,6 +30,8 @@ _CLEAR = 9.0
 _LANES = 6
 """How many cards in the way of a curve it may try to go around."""
 _SAMPLES = 24
+_OFF = 1.5
+"""How far from its card dot may let a curve end."""
 
 
 def grown(old: Layout, request: LayoutRequest, kept: int) -> Layout:
@@ -38,8 +40,8 @@ def grown(old: Layout, request: LayoutRequest, kept: int) -> Layout:
     Args:
         old: The layout of what was shown.
         request: All that is to be shown now.
-        kept: How many Values were shown; they are the first ones of ``request``, and
-            the operands they had are those they have.
+        kept: How many Values of ``request`` were shown: its first ones, which have the
+            operands they had. More may have been shown than that.
     """
     grower = _Grower(old, request, kept)
     grower.place_all()
@@ -188,17 +190,28 @@ def _curves(
     """Return the old curves as they were, and new ones that go around cards."""
     folded = frozenset(request.folded)
     among_old = sum(consumer < kept for _, consumer in request.edges)
-    stay = old.curves if among_old == len(old.curves) else ()
+    shrunk = kept < len(old.centers)
+    stay = old.curves if shrunk or among_old == len(old.curves) else ()
     around = _Around(boxes)
     found: list[Curve] = []
     for number, (operand, consumer) in enumerate(request.edges):
         if operand in folded:
             found.append(())
-        elif number < len(stay) and stay[number]:
-            found.append(stay[number])
+        elif number < min(len(stay), among_old) and stay[number]:
+            found.append(_attached(stay[number], boxes[operand], boxes[consumer]))
         else:
             found.append(around.curve(operand, consumer))
     return tuple(found)
+
+
+def _attached(curve: Curve, left: Box, right: Box) -> Curve:
+    """Return a curve that ends at its cards, which a new name may have widened."""
+    (x1, y1), *between, (x2, y2) = curve
+    if abs(x1 - left[2]) > _OFF:
+        x1 = left[2]
+    if abs(x2 - right[0]) > _OFF:
+        x2 = right[0]
+    return ((x1, y1), *between, (x2, y2))
 
 
 class _Around:

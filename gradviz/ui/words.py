@@ -11,6 +11,9 @@ from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror
 from gradviz.ui.canvas.shown import last_loss
 
+_FEW = 3
+"""Digits of a constant where it only tells which one is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -88,11 +91,17 @@ def change_in_words(mirror: Mirror, node: int, change: Change) -> list[str]:
 
 def expression(mirror: Mirror, node: int) -> str:
     """Return what an op computes, on one line: ``a × 2``, ``max(a, 3)``."""
-    made = mirror.graph.nodes[node]
-    names = [reference(mirror.graph, i, mirror.data) for i in made.operands]
-    if any(character.isalnum() for character in made.op):
+    nodes, made = mirror.graph.nodes, mirror.graph.nodes[node]
+    is_function = any(character.isalnum() for character in made.op)
+    names = [
+        shown(mirror.data[i], _FEW)
+        if nodes[i].constant
+        else (nodes[i].name if is_function else bracketed(nodes[i].name))
+        for i in made.operands
+    ]
+    if is_function:
         return f"{made.op}({', '.join(names)})"
-    return f" {made.op} ".join(map(bracketed, names))
+    return f" {made.op} ".join(names)
 
 
 def value_in_words(

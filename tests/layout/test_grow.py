@@ -126,6 +126,27 @@ def test_a_constant_that_gets_a_second_reader_gets_a_card_left_of_the_first():
     assert layout.centers[2] == old.centers[2]
 
 
+def test_a_card_that_a_new_name_widens_keeps_its_edges():
+    sizes = ((156.0, 60.0),) * 3
+    edges = ((0, 1), (1, 2))
+    old = dot_layout(LayoutRequest(sizes, edges))
+    request = LayoutRequest((sizes[0], (204.0, 60.0), sizes[2]), edges)
+    layout = grown(old, request, 3)
+    assert layout.centers == old.centers
+    card = box(layout, request, 1)
+    assert layout.curves[0][-1][0] == card[0]
+    assert layout.curves[1][0][0] == card[2]
+
+
+def test_values_that_are_gone_leave_the_others_in_place():
+    x = Value(2.0, "x")
+    request = layout_request(build([named(x * x, "y") * x], {}).graph)
+    old = dot_layout(request)
+    layout = grown(old, first(request, 2), 2)
+    assert layout.centers == old.centers[:2]
+    assert layout.curves == old.curves[:2]
+
+
 def test_a_thousand_new_values_are_placed_quickly():
     edges = tuple(
         (max(consumer - 1 - (7 * consumer + 13 * slot) % 60, 0), consumer)

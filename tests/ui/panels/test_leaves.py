@@ -288,7 +288,7 @@ def test_a_constant_is_called_by_its_op_and_follows_its_number(show) -> None:
     row = list(panel._rows.rows)[2]
     type_into(row.field, "-0.5")
     assert controller.mirror.data[row.key] == -0.5
-    assert row.name.text() == "x × (−0.5)"
+    assert row.name.text() == "x × −0.5"
 
 
 def test_a_filter_that_hides_a_leaf_gives_way_when_it_is_to_be_shown(show) -> None:
