@@ -32,13 +32,13 @@ OPERANDS = (
     "inputs",
 )
 HOOK = ("_backward", "_backprop", "backward_fn", "_backward_fn", "differentiate")
-OP = ("_op", "op", "_operation", "operation")
+OP = ("_op", "op", "_operation", "operation", "op_name", "operator")
 LABEL = ("label", "_label", "name", "_name")
 COLOR = ("color", "colour", "_color")
 
 ROLES = ("data", "grad", "operands", "hook", "op", "label")
 
-Design = Literal["closure", "stored", "method", "rule", "none"]
+Design = Literal["closure", "stored", "method", "pull", "rule", "none"]
 
 
 class AdapterError(Exception):
@@ -61,8 +61,9 @@ class Adapter:
         slots: Attributes that live in ``__slots__``.
         design: How a step is made: by calling a function that each result holds
             (``closure``), by pushing local derivatives that it stores (``stored``), by
-            a method of the class that pushes one step (``method``), by an object which
-            stands for the operation (``rule``), or not at all (``none``).
+            a method of the class that pushes one step (``method``), by one that each
+            operand pulls its gradient with (``pull``), by an object which stands for
+            the operation (``rule``), or not at all (``none``).
         takes: What the hook wants to be called with: nothing, the gradient of its
             Value, or the Value.
         returns: Whether the hook returns the operands' gradients and leaves adding them
@@ -219,6 +220,9 @@ class Adapters:
         if cls in PLAIN or isinstance(value, type):
             return None
         adapter = self._mapped(value) or by_alias(value)
+        if adapter is not None and adapter.op is None and may_be_value(cls):
+            probed = self._probed(value, ())
+            adapter = replace(adapter, op=probed.op if probed else None)
         if adapter is None and cls not in self._failed:
             ops = self.ops_of(cls)
             if ops or may_be_value(cls):
@@ -319,10 +323,15 @@ def by_alias(value: object) -> Adapter | None:
         operands=operands,
         hook=called,
         op=_first(OP, lambda name: isinstance(held.get(name), str)),
-        label=_first(LABEL, lambda name: name in held),
+        label=_first(LABEL, lambda n: n in held or isinstance(_default(value, n), str)),
         color=_first(COLOR, lambda name: name in held),
         slots=slots_of(type(value)),
     )
+
+
+def _default(value: object, name: str) -> object:
+    """Return what the class of ``value`` gives to all of its instances."""
+    return next((vars(b)[name] for b in type(value).__mro__ if name in vars(b)), None)
 
 
 def _what_is_missing(value: object) -> str:

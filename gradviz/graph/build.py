@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from gradviz.graph.adapter import Adapter, Adapters
-from gradviz.graph.calls import Origin
+from gradviz.graph.calls import Origin, is_of_an_op
 from gradviz.graph.model import Graph, Node
 from gradviz.graph.trace import Trace
 from gradviz.graph.traced import origin_of
@@ -195,7 +195,11 @@ def _node(
         constant = not name if made.constant is None else made.constant and not name
         unnamed = f"{'c' if constant else 'v'}{bare.id}"
         return msgspec.structs.replace(
-            bare, name=name or unnamed, constant=constant, place=made.place
+            bare,
+            name=name or unnamed,
+            constant=constant,
+            place=made.place,
+            hooked=is_of_an_op(adapter.hook_of(value), type(value)),
         )
     op = adapter.text(value, adapter.op).strip() or made.method.strip("_") or "?"
     return msgspec.structs.replace(

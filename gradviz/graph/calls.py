@@ -181,6 +181,11 @@ def holds_code(outer: CodeType, inner: CodeType) -> bool:
     return any(inner is constant for constant in outer.co_consts)
 
 
+def is_of_an_op(hook: object, cls: type) -> bool:
+    """Whether an op defined this hook, not the constructor that all Values share."""
+    return bool(cells(hook)) and _maker(hook, cls) is not None
+
+
 def _look_up(names: dict[str, Any], path: str) -> object:
     if "<locals>" in path:
         return None

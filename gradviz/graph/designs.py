@@ -66,6 +66,9 @@ def step_of(adapter: Adapter, value: object) -> Callable[[], object] | None:
     if adapter.design == "stored":
         stored = locals_of(value, adapter)
         return partial(_push_stored, adapter, value) if stored else None
+    if adapter.design == "pull":
+        operands = {id(o): o for o in adapter.operands_of(value)}.values()
+        return partial(_pull, adapter, tuple(operands)) if operands else None
     hook: Callable[..., object] | None = getattr(value, adapter.hook, None)
     if adapter.design == "method":
         if not adapter.operands_of(value):
@@ -86,6 +89,12 @@ def _push_stored(adapter: Adapter, value: object) -> None:
         local(upstream) if callable(local) else local * upstream for local in locals_
     ]
     _add(adapter, adapter.operands_of(value), flows)
+
+
+def _pull(adapter: Adapter, operands: tuple[Any, ...]) -> None:
+    for operand in operands:
+        if callable(pull := getattr(operand, adapter.hook, None)):
+            pull()
 
 
 def _call(adapter: Adapter, value: object, hook: Callable[..., Any]) -> None:

@@ -25,6 +25,7 @@ class Node(msgspec.Struct, frozen=True):
         declared: Its place among the variables of the person's program, or -1.
         place: The line of the person's code that made it (``lesson.ipynb, cell 3:2``),
             empty where that is not known.
+        hooked: Whether it is a leaf on which an operation has put a ``_backward``.
         unlisted: The operand slots that its op reads but its class does not list: an
             edge that the person's own drawing lacks.
     """
@@ -38,6 +39,7 @@ class Node(msgspec.Struct, frozen=True):
     declared: int = -1
     place: str = ""
     unlisted: tuple[int, ...] = ()
+    hooked: bool = False
 
     @property
     def is_leaf(self) -> bool:

@@ -20,6 +20,8 @@ def below(graph: Graph, seeds: Iterable[int]) -> set[int]:
 def planned_order(graph: Graph, seeds: Iterable[int]) -> list[int]:
     """Return the ops below the seeds in the order their ``_backward`` should run.
 
+    A leaf on which an op has put its ``_backward`` counts as one.
+
     An op comes only after every consumer of it that is itself in the walk (Kahn's
     algorithm); among those ready, the one freed last goes first, which finishes one
     path before the next begins. Seeds and operand slots break ties, so the same graph
@@ -40,7 +42,7 @@ def planned_order(graph: Graph, seeds: Iterable[int]) -> list[int]:
     while ready:
         node = ready.pop()
         operands = graph.nodes[node].operands
-        if operands:
+        if operands or graph.nodes[node].hooked:
             order.append(node)
         for operand in reversed(operands):
             waiting[operand] -= 1

@@ -26,7 +26,7 @@ from gradviz.graph.held import PLAIN, held_by, slots_of
 _A, _B, _UP = 1.75, 0.625, 3.0
 """Two leaves and a gradient from above; every product of them is exact."""
 
-_PUSHES = ("back", "grad", "diff", "deriv", "prop", "push")
+_PUSHES = ("back", "grad", "diff", "deriv", "prop", "push", "pull")
 """What the name of a method has in it that may be called, to see what it does."""
 
 _FUNCTIONS = (FunctionType, MethodType, partial)
@@ -94,7 +94,10 @@ class _Probe:
             color=_known(table.COLOR, held_by(trial.a)),
             slots=slots_of(self.cls),
         )
-        for search in (self._closure, self._stored, self._rule, self._method):
+        searches = (
+            self._closure, self._stored, self._rule, self._method, self._pull
+        )  # fmt: skip
+        for search in searches:
             found = search(base, gradients)
             if found is not None:
                 return found
@@ -206,6 +209,20 @@ class _Probe:
 
     def _method(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
         """A method that pushes one step; one that runs the whole pass is none."""
+        return self._tried(
+            [_with(base, hook=n, design="method") for n in self._pushing()], gradients
+        )
+
+    def _pull(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
+        """A method by which an operand gets its gradient from its consumer."""
+        choices = [_with(base, hook=name, design="pull") for name in self._pushing()]
+        for tried in (_with(c, grad=grad) for c in choices for grad in gradients):
+            if self._try(tried, gradients) == 2:
+                return tried
+        return None
+
+    def _pushing(self) -> list[str]:
+        """Return the methods that may be called, those named like a hook first."""
         names = [
             name
             for owner in self.cls.__mro__[:-1]
@@ -214,10 +231,7 @@ class _Probe:
             and not (name.startswith("__") and name.endswith("__"))
             and any(part in name.lower() for part in _PUSHES)
         ]
-        names.sort(key=lambda name: name not in table.HOOK)
-        return self._tried(
-            [_with(base, hook=name, design="method") for name in names], gradients
-        )
+        return sorted(names, key=lambda name: name not in table.HOOK)
 
     def _rule(self, base: Adapter, gradients: dict[str, object]) -> Adapter | None:
         product = self.trial().product
