@@ -874,4 +874,43 @@ CASES = [
         ("a", 5),
         3,
     ),
+    Case(
+        "saved_in_dict.py",
+        {"a": 0.5, "b": -1.5},
+        {"ab": "a*b", "y": "tanh(ab)"},
+        {"ab": "1 - y**2", "a": "(1 - y**2)*b", "b": "(1 - y**2)*a"},
+        ("a", 1.25),
+        4,
+    ),
+    Case(
+        "saved_globally.py",
+        {"a": 0.5, "b": -1.5},
+        {"ab": "a*b", "y": "ab*a"},
+        {"ab": "a", "a": "2*a*b", "b": "a*a"},
+        ("a", 1.25),
+        4,
+    ),
+    Case(
+        "hook_wrapped.py",
+        {"a": 2, "b": -1.5, "k": 5},
+        {"ab": "a*b", "y": "ab*k"},
+        # what reaches ab is clipped to 1 before it goes on
+        {"k": "ab", "ab": "1", "a": "b", "b": "a"},
+        ("a", 1.25),
+        5,
+        operands={"ab": ("a", "b")},
+    ),
+    Case(
+        "by_hand.py",
+        {"a": 2, "b": 3},
+        {"s": "a + b", "y": "s*a"},
+        {"s": "a", "b": "a", "a": "s + a"},
+        ("a", 1.25),
+        4,
+        operands={"s": ("a", "b"), "y": ("s", "a")},
+        stuck={
+            "s": "its backward function does not tell which operation made it",
+            "y": "it is computed from s, which kept its own",
+        },
+    ),
 ]
