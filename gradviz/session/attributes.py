@@ -37,6 +37,9 @@ class Change(NamedTuple):
 
 Delta = tuple[Change, ...]
 
+_new = tuple.__new__
+"""Makes a Change in a third of the time that its own constructor takes."""
+
 
 class Contents:
     """A list, set or dict and what was in it at one time.
@@ -117,13 +120,16 @@ class Attributes:
             nodes = self._all
         changes: list[Change] = []
         watches, seen = bool(self._contents), self._seen
+        plain, values = self._plain, self.live.values
         for node in nodes:
-            old, new = seen[node], self._held(node)
+            old = seen[node]
+            new = values[node].__dict__ if plain else self._held(node)
             found = len(changes)
             if old.keys() == new.keys():
                 for name, after in new.items():
-                    if old[name] is not after:
-                        changes.append(Change(node, name, old[name], after))
+                    before = old[name]
+                    if before is not after:
+                        changes.append(_new(Change, (node, name, before, after)))
                         old[name] = after
             else:
                 changes.extend(_changes(node, old, new))
@@ -153,9 +159,10 @@ class Attributes:
             if self._plain:
                 return not self._nothing_changed()
             nodes = self._all
-        seen = self._seen
+        seen, plain, values = self._seen, self._plain, self.live.values
         for node in nodes:
-            old, new = seen[node], self._held(node)
+            old = seen[node]
+            new = values[node].__dict__ if plain else self._held(node)
             if old.keys() != new.keys():
                 return True
             for name, content in new.items():

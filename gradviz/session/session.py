@@ -499,9 +499,10 @@ class Session:
         When other Values are seeded, the planned walk is another one. It is planned
         anew, keeping what the person put in; a walk at its end stays at its end.
         """
-        made = unmade(self.walk[:playhead])
+        anew = unmade(self.walk)
+        made = anew[:playhead]
         if tuple(before.seeds) == tuple(self.document.seeds):
-            self._stepper.walk = unmade(self.walk)
+            self._stepper.walk = anew
         elif all(step.kind == "planned" for step in made):
             self._stepper.walk = with_plan(self.graph, self.document.seeds, ())
             playhead = len(self.walk) if at_end else playhead

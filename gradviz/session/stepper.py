@@ -158,7 +158,9 @@ class Stepper:
                 step = walk[self.playhead]
                 upstream = None if step.node < 0 else self._start.gradient(step.node)
                 delta = self._call(step)
-                walk[self.playhead] = step._replace(delta=delta, upstream=upstream)
+                node, kind, _, _, place, writes = step
+                made = Step(node, kind, delta, upstream, place, writes)
+                walk[self.playhead] = made
                 self.playhead += 1
         finally:
             self.walk = tuple(walk)

@@ -52,4 +52,11 @@ def with_plan(graph: Graph, seeds: Iterable[int], made: Sequence[Step]) -> Walk:
 
 def unmade(walk: Iterable[Step]) -> Walk:
     """Return the same steps with nothing recorded."""
-    return tuple(step._replace(delta=None, upstream=None) for step in walk)
+    return tuple(
+        [
+            step
+            if step.delta is None
+            else Step(step.node, step.kind, None, None, step.place, step.writes)
+            for step in walk
+        ]
+    )
