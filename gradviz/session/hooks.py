@@ -1,0 +1,320 @@
+"""What a hook of the person's touches, read from its frame as cheaply as Python can.
+
+A hook is learnt once from a Value that carries it: which of the names it sees hold
+Values, and which of these is the Value whose hook it is. From that a function is
+compiled which reads exactly those names and their numbers, without a loop: recording
+has to cost no more than the call it records. Hooks that need more (lists of Values,
+operands reached through the Value itself), and Values that lack an attribute, are read
+by ordinary code.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from inspect import CO_VARARGS, CO_VARKEYWORDS
+from keyword import iskeyword
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from gradviz.graph import designs
+from gradviz.graph.adapter import Adapter, Adapters, may_be_value
+from gradviz.graph.calls import captured_by
+from gradviz.graph.held import PLAIN, held_by
+from gradviz.session.attributes import MISSING
+
+ROLES = ("grad", "data", "color")
+"""What is logged of each Value, in this order."""
+
+_CONTAINERS = (list, tuple, set, frozenset)
+
+_NOT_HELPERS = (type, ModuleType, FunctionType, MethodType)
+
+Log = Callable[[Iterable[object]], None]
+
+
+class Mark:
+    """Stands in the log before what was read at one event.
+
+    Attributes:
+        hook: The hook, None where the recorder was started.
+        count: How many Values were read.
+        own: The position among them of the Value whose hook it is, -1 if not known.
+        starts: Whether a call began; then the Values come before their numbers.
+        roles: What was read of each Value.
+        given: What else the hook was given, where its Value is not known.
+        ends: Whether a call has ended; if it neither starts nor ends, it calls another.
+    """
+
+    __slots__ = (
+        "count", "ends", "given", "hook", "own", "roles", "size", "starts",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        hook: "Hook | None",
+        count: int = 0,
+        roles: tuple[str, ...] = (),
+        starts: bool = False,
+        own: int = -1,
+        given: tuple[object, ...] = (),
+        ends: bool = True,
+    ) -> None:
+        self.hook = hook
+        self.count = count
+        self.own = own
+        self.starts = starts
+        self.ends = ends and not starts
+        self.roles = roles
+        self.given = given
+        self.size = count * (len(roles) + starts)
+
+
+class Hook:
+    """One function of the person's that makes backward steps.
+
+    Attributes:
+        code: Its code.
+        quick: The marks of start and end, the names that hold Values and the attribute
+            of each role; None where the hook has to be read by ordinary code.
+    """
+
+    def __init__(self, code: CodeType, adapters: Adapters) -> None:
+        self.code = code
+        self.quick: tuple[Mark, Mark, tuple[str, ...], dict[str, str]] | None = None
+        self._adapters = adapters
+        self._names = _names_of(code)
+        self._own = ""
+        self._others: tuple[str, ...] = ()
+        """Names that have held no Value yet."""
+        self._known: dict[type, Adapter] = {}
+
+    def learn(self, seen: Mapping[str, object], value: object) -> bool:
+        """Learn from what one call would see.
+
+        Args:
+            seen: The variables that the hook sees, by name.
+            value: The Value whose hook it is.
+
+        Returns:
+            Whether it can touch a Value at all.
+        """
+        is_value = self._adapters.is_value
+        direct = tuple(name for name in self._names if is_value(seen.get(name)))
+        inside = [i for held in seen.values() for i in _inside(held) if is_value(i)]
+        if not direct and not inside:
+            return False
+        adapter = self._adapters.adapter(value)
+        operands = adapter.operands_of(value)
+        for thing in (value, *operands, *inside, *(seen[name] for name in direct)):
+            if is_value(thing):
+                self._known[type(thing)] = self._adapters.adapter(thing)
+        own = [name for name in direct if seen[name] is value]
+        self._own = own[0] if own else ""
+        self._others = tuple(name for name in self._names if name not in direct)
+        captured = {id(seen[name]) for name in direct}
+        attributes = {role: getattr(adapter, role) for role in ROLES}
+        attributes = {role: name for role, name in attributes.items() if name}
+        self.quick = None
+        if (
+            own
+            and not inside
+            and operands
+            and own[0] in self.code.co_freevars
+            and captured.issuperset(map(id, operands))
+            and all(map(_is_identifier, attributes.values()))
+        ):
+            roles, count = tuple(attributes), len(direct)
+            after = tuple(role for role in roles if role != "data")
+            began = Mark(self, count, roles, True, direct.index(own[0]))
+            self.quick = began, Mark(self, count, after), direct, attributes
+        return True
+
+    def has_news(self, seen: Mapping[str, object]) -> bool:
+        """Whether a name that has held no Value until now holds one."""
+        return self.quick is not None and any(
+            self._adapters.is_value(seen.get(name))
+            or any(map(self._adapters.is_value, _inside(seen.get(name))))
+            for name in self._others
+        )
+
+    def begin(self, seen: Mapping[str, object], log: Log) -> tuple[object, ...]:
+        """Log the start of a call by ordinary code.
+
+        Returns:
+            A mark for the end of the call, and the Values read.
+        """
+        given = tuple(seen[name] for name in self._names if name in seen)
+        known = self._known
+        own = seen.get(self._own, MISSING) if self._own else MISSING
+        found = {id(own): own} if type(own) in known else {}
+        things = list(given)
+        if found:
+            things.extend(known[type(own)].operands_of(own))
+        things.extend(item for thing in given for item in _inside(thing))
+        found.update((id(thing), thing) for thing in things if type(thing) in known)
+        values = tuple(found.values())
+        is_known = type(own) in known
+        count, own_at = len(values), 0 if is_known else -1
+        given = () if is_known else given
+        mark = Mark(self, count, ROLES, True, own_at, given)
+        log((mark, *values, *self._numbers(values, ROLES)))
+        return (Mark(self, count, ROLES), *values)
+
+    def end(self, mark: Mark, values: Iterable[object], log: Log) -> None:
+        """Log the end of a call by ordinary code."""
+        log((mark, *self._numbers(values, mark.roles)))
+
+    def _numbers(
+        self, values: Iterable[object], roles: tuple[str, ...]
+    ) -> list[object]:
+        found: list[object] = []
+        for value in values:
+            adapter = self._known[type(value)]
+            for role in roles:
+                name = getattr(adapter, role)
+                found.append(getattr(value, name, MISSING) if name else MISSING)
+        return found
+
+
+def hook_beneath(hook: object) -> object:
+    """Return the person's function that is called when a hook is."""
+    while isinstance(hook, partial):
+        is_ours = hook.func is designs._call
+        hook = hook.args[2] if is_ours else hook.func
+    if not isinstance(hook, FunctionType | MethodType):
+        call = inspect.getattr_static(type(hook), "__call__", None)
+        hook = MethodType(call, hook) if isinstance(call, FunctionType) else None
+    return hook
+
+
+def seen_by(hook: object) -> dict[str, object]:
+    """Return the variables that a hook will see when it is called, by name."""
+    arguments: tuple[object, ...] = ()
+    while isinstance(hook, partial):
+        if hook.func is designs._call:
+            adapter, value, hook = hook.args
+            arguments = (value,) if adapter.takes == "value" else ()
+        else:
+            arguments = (*hook.args, *arguments)
+            hook = hook.func
+    function = hook_beneath(hook)
+    if isinstance(function, MethodType):
+        arguments = (function.__self__, *arguments)
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        return {}
+    code = function.__code__
+    seen = captured_by(function)
+    given = code.co_varnames[: code.co_argcount]
+    seen.update(_defaults(function))
+    seen.update(zip(given, arguments, strict=False))
+    return seen
+
+
+def _defaults(function: FunctionType) -> dict[str, object]:
+    code, defaults = function.__code__, function.__defaults__ or ()
+    first = code.co_argcount - len(defaults)
+    names = code.co_varnames[first : code.co_argcount]
+    return dict(zip(names, defaults, strict=True)) | (function.__kwdefaults__ or {})
+
+
+def _names_of(code: CodeType) -> tuple[str, ...]:
+    """Return every name whose content a hook is given."""
+    flags = code.co_flags
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(flags & CO_VARARGS) + bool(flags & CO_VARKEYWORDS)
+    return (*code.co_freevars, *code.co_varnames[:count])
+
+
+def _inside(thing: object) -> Iterable[object]:
+    """Return what a container or a helper object holds, one level deep."""
+    kind = type(thing)
+    if kind is dict:
+        return list(thing.values())  # type: ignore[attr-defined]
+    if kind in _CONTAINERS:
+        return tuple(thing)  # type: ignore[arg-type]
+    if kind in PLAIN or isinstance(thing, _NOT_HELPERS) or may_be_value(kind):
+        return ()
+    found: list[object] = []
+    for held in held_by(thing).values():
+        found.append(held)
+        if type(held) in _CONTAINERS:
+            found.extend(held)  # type: ignore[arg-type]
+    return found
+
+
+def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> tuple[Any, Any]:
+    """Compile the functions that are called when a hook starts and ends.
+
+    Comparing codes one by one and reading attributes in compiled code is several times
+    faster than a dictionary and ``getattr``.
+
+    Args:
+        hooks: The hooks; those that need ordinary code are left to it.
+        names: What the functions use of the recorder's, by name.
+    """
+    names = {**names, "missing": MISSING}
+    starts, ends = [], []
+    for i, hook in enumerate(hooks):
+        if hook.quick is None:
+            continue
+        began, ended, seen, attributes = hook.quick
+        names |= {f"code{i}": hook.code, f"began{i}": began, f"ended{i}": ended}
+        values = [f"v{j}" for j in range(len(seen))]
+        listed = ", ".join(values)
+        before = ", ".join(f"{v}.{attributes[r]}" for v in values for r in began.roles)
+        after = ", ".join(f"{v}.{attributes[r]}" for v in values for r in ended.roles)
+        lookups = "; ".join(
+            f"{v} = seen[{name!r}]" for v, name in zip(values, seen, strict=True)
+        )
+        starts.append(f"""
+            if code is code{i}:
+                {lookups}
+                log((began{i}, {listed}, {before}))
+                push((ended{i}, {listed}))
+                if len(entries) > most:
+                    roll()
+                return""")
+        ends.append(f"""
+            if mark is ended{i}:
+                if code is code{i}:
+                    pop()
+                    _, {listed} = top
+                    log((ended{i}, {after}))
+                return""")
+    source = f"""
+def make({", ".join(names)}):
+    def start(code, _):
+        if ident() != thread:
+            return
+        seen = frame(1).f_locals
+        if running:
+            look_around()
+        try:
+            pass{"".join(starts)}
+        except Exception:
+            pass
+        begin(code, seen)
+    def end(code, _, __):
+        if not running:
+            return
+        top = running[-1]
+        mark = top[0]
+        try:
+            pass{"".join(ends)}
+        except Exception:
+            log_end(top)
+            return
+        if mark.hook.code is code:
+            pop()
+            log_end(top)
+    return start, end
+"""
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)  # of attributes' and variables' names: all identifiers
+    found: tuple[Any, Any] = namespace["make"](**names)
+    return found
+
+
+def _is_identifier(name: str) -> bool:
+    return name.isidentifier() and not iskeyword(name)

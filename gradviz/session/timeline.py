@@ -1,0 +1,253 @@
+"""From the log of a recorder to steps: who changed what, in the order of the calls.
+
+The log says how some Values stood when a call began and when it ended. A difference
+between two looks at one Value belongs to the call that was running, else to code
+outside all calls. Then it happened in some gap between two calls; differences are
+gathered in as few gaps as can explain them (every interval is pierced, by its earliest
+right end), so that a loop over all parameters is one write.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gradviz.graph.build import LiveGraph
+from gradviz.graph.calls import captured_by
+from gradviz.session.attributes import MISSING, Change, Delta, merged
+from gradviz.session.hooks import Mark, hook_beneath
+
+
+@dataclass(frozen=True)
+class RecordedStep:
+    """One call of a ``_backward``, or a write between calls.
+
+    Attributes:
+        node: The Value whose ``_backward`` was called; -1 for a write by code outside
+            all calls on Values of the graph.
+        delta: What it changed.
+        upstream: The gradient of the Value when the call began; None for a write.
+        place: The cell or script that ran, or ``rest of <name>._backward`` for what a
+            call wrote after one that it made itself.
+    """
+
+    node: int
+    delta: Delta
+    upstream: object
+    place: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What was recorded.
+
+    Attributes:
+        steps: In the order in which they began. All deltas, in order, lead to the
+            Values as they are now.
+        cut: How many calls were made before these and are not kept.
+    """
+
+    steps: tuple[RecordedStep, ...] = ()
+    cut: int = 0
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A stretch of time in which one piece of the person's code wrote."""
+
+    node: int
+    place: str
+    upstream: object = None
+    changes: dict[tuple[int, str], Change] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call that has not ended."""
+
+    mark: Mark
+    values: Sequence[object]
+    name: str
+    segment: _Segment | None
+
+
+class Timeline:
+    """Steps in the making."""
+
+    def __init__(self, live: LiveGraph) -> None:
+        self._live = live
+        self._ids = {id(value): node for node, value in enumerate(live.values)}
+        self._segments: list[_Segment] = []
+        self._open: list[_Open] = []
+        self._gaps: list[_Segment] = []
+        self._pierced = -1
+        """The last gap that has a write."""
+        self._known: dict[tuple[int, str], object] = {}
+        self._looked: dict[tuple[int, str], int] = {}
+        """How many gaps there had been when an attribute was last looked at."""
+        self._holders: dict[int, int] | None = None
+        self._captured: dict[tuple[int, frozenset[int]], int] | None = None
+
+    def started(self, mark: Mark, read: Sequence[object], place: str) -> None:
+        """A call has begun.
+
+        Args:
+            mark: Its mark.
+            read: The Values and then their numbers.
+            place: The cell that runs.
+        """
+        values = read[: mark.count]
+        if not self._open:
+            self._gap(place)
+        self._look(values, read[mark.count :], mark.roles)
+        node = self._node(mark, values)
+        if self._open:
+            self._open[-1].segment = None
+        segment = _Segment(node, place)
+        name = ""
+        if node >= 0:
+            name = self._live.graph.nodes[node].name
+            segment.upstream = self._known.get((node, self._live.adapters[node].grad))
+        self._segments.append(segment)
+        self._open.append(_Open(mark, values, name, segment))
+
+    def ended(self, mark: Mark, read: Sequence[object]) -> None:
+        """A call has returned or failed, or calls another.
+
+        Args:
+            mark: Its mark.
+            read: The numbers of its Values.
+        """
+        hooks = [call.mark.hook for call in self._open]
+        if mark.hook not in hooks:
+            return
+        while self._open[-1].mark.hook is not mark.hook:
+            self._open.pop()
+        if self._open[-1].mark.count == mark.count:
+            self._look(self._open[-1].values, read, mark.roles)
+        if mark.ends:
+            self._open.pop()
+
+    def restarted(self) -> None:
+        """The recorder was started: whatever was running is not known to go on."""
+        self._open.clear()
+
+    def finished(self, place: str, cut: int) -> Recording:
+        """Look at the Values as they are now, and return the steps.
+
+        Args:
+            place: The cell that ran last.
+            cut: Calls that are not kept.
+        """
+        self._open.clear()
+        if self._segments:
+            self._gap(place)
+            for (node, attribute), before in tuple(self._known.items()):
+                now = getattr(self._live.values[node], attribute, MISSING)
+                if now is not before:
+                    self._changed(node, attribute, before, now)
+        return Recording(tuple(self._steps()), cut)
+
+    def _steps(self) -> Iterable[RecordedStep]:
+        write: RecordedStep | None = None
+        for segment in self._segments:
+            changes = segment.changes.values()
+            delta = tuple(c for c in changes if c.before is not c.after)
+            node = segment.node
+            if node < 0:
+                if write is not None and write.place == segment.place:
+                    delta = merged(write.delta, delta)
+                elif write is not None:
+                    yield write
+                write = RecordedStep(-1, delta, None, segment.place) if delta else None
+                continue
+            if write is not None:
+                yield write
+                write = None
+            if delta or not self._live.graph.nodes[node].is_leaf:
+                yield RecordedStep(node, delta, segment.upstream, segment.place)
+        if write is not None:
+            yield write
+
+    def _gap(self, place: str) -> None:
+        self._gaps.append(_Segment(-1, place))
+        self._segments.append(self._gaps[-1])
+
+    def _look(
+        self,
+        values: Sequence[object],
+        numbers: Sequence[object],
+        roles: tuple[str, ...],
+    ) -> None:
+        """Compare Values with how they were last seen."""
+        gaps, count = len(self._gaps), len(roles)
+        for i, value in enumerate(values):
+            node = self._ids.get(id(value))
+            if node is None:
+                continue
+            adapter = self._live.adapters[node]
+            read = numbers[i * count : (i + 1) * count]
+            for role, now in zip(roles, read, strict=True):
+                name = getattr(adapter, role)
+                if name is None:
+                    continue
+                key = node, name
+                before = self._known.setdefault(key, now)
+                if before is not now:
+                    self._changed(node, name, before, now)
+                    self._known[key] = now
+                self._looked[key] = gaps
+
+    def _changed(self, node: int, attribute: str, before: object, now: object) -> None:
+        """Lay a change to the segment it happened in."""
+        since = self._looked[node, attribute]
+        if since == len(self._gaps):
+            segment = self._running()
+        else:
+            if self._pierced < since:
+                self._pierced = len(self._gaps) - 1
+            segment = self._gaps[self._pierced]
+        earlier = segment.changes.get((node, attribute))
+        if earlier is not None:
+            before = earlier.before
+        segment.changes[node, attribute] = Change(node, attribute, before, now)
+
+    def _running(self) -> _Segment:
+        """Return the segment of the innermost call that runs."""
+        if not self._open:  # the call that changed it has ended in an unknown way
+            return self._segments[-1]
+        call = self._open[-1]
+        if call.segment is None:
+            place = f"rest of {call.name}._backward" if call.name else ""
+            call.segment = _Segment(-1, place)
+            self._segments.append(call.segment)
+        return call.segment
+
+    # Which Value a call was on
+
+    def _node(self, mark: Mark, values: Sequence[object]) -> int:
+        """Return the Value whose hook was called, -1 where it is not shown."""
+        if mark.own >= 0:
+            return self._ids.get(id(values[mark.own]), -1)
+        if self._holders is None or self._captured is None:
+            self._read_hooks()
+        assert self._holders is not None
+        assert self._captured is not None
+        for thing in mark.given:
+            if id(thing) in self._holders:
+                return self._holders[id(thing)]
+        captured = frozenset(map(id, values))
+        return self._captured.get((id(mark.hook and mark.hook.code), captured), -1)
+
+    def _read_hooks(self) -> None:
+        """Find Values by what their hooks hold, for hooks that do not hold them."""
+        self._holders, self._captured = {}, {}
+        for node, (adapter, value) in enumerate(
+            zip(self._live.adapters, self._live.values, strict=True)
+        ):
+            function = hook_beneath(adapter.hook_of(value))
+            owner = getattr(function, "__self__", None)
+            if owner is not None:
+                self._holders.setdefault(id(owner), node)
+            code = getattr(function, "__code__", None)
+            held = captured_by(function).values()
+            values = frozenset(id(v) for v in held if id(v) in self._ids)
+            self._captured.setdefault((id(code), values), node)
