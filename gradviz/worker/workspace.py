@@ -153,8 +153,9 @@ class Workspace:
         classes = {c.__name__: c for c in self.run.value_classes(self.adapters)}
         if of_class not in classes:
             raise EditError(f"{self.run.program.path.name} has no class {of_class}.")
-        root = expression.build(numbers, cls=classes[of_class])
-        self.drawn = Drawn([[root]], {}, self._reader)
+        names: dict[int, str] = {}
+        root = expression.build(numbers, classes[of_class], self.adapters, names)
+        self.drawn = Drawn([[root]], names, self._reader)
 
     def classes(self) -> tuple[str, ...]:
         """Return the names of the Value classes that an expression can be built of."""
