@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import LiveGraph
+from gradviz.graph.listing import graphs_made
 from gradviz.sources.run import Run
 from gradviz.worker.opened import Drawn, Reader
 
@@ -53,7 +54,7 @@ def sets_after_cell(
         return [new[-1], *new[:-1], *left, *others], ()
     live = before.session.live
     shown = [_renamed(node, live, run) for node in live.graph.roots]
-    first, notices = _grown(shown, live, run, adapters)
+    first, notices = _grown(shown, live, run, reader)
     return [first, *left, *others], notices
 
 
@@ -65,12 +66,14 @@ def _renamed(node: int, live: LiveGraph, run: Run) -> object:
 
 
 def _grown(
-    shown: Sequence[object], live: LiveGraph, run: Run, adapters: Adapters
+    shown: Sequence[object], live: LiveGraph, run: Run, reader: Reader
 ) -> tuple[Roots, tuple[str, ...]]:
     """Add what the program has built above the Values shown."""
+    adapters, trace = reader.adapters, reader.trace
     known = set(map(id, live.values))
-    left = [v for v in unconsumed(run.values(adapters), adapters) if id(v) not in known]
-    above = [r for r in left if not known.isdisjoint(_below(r, adapters))]
+    made = graphs_made(run.values(adapters), trace, adapters)
+    left = [found.root for found in made if id(found.root) not in known]
+    above = [root for root in left if not known.isdisjoint(_below(root, adapters))]
     wanted = [*shown, *(root for root in above if all(root is not s for s in shown))]
     consumed: set[int] = set()
     for root in wanted:
@@ -92,22 +95,20 @@ def _left(run: Run, reader: Reader) -> list[Roots]:
     if reader.trace is not None:
         named = set(map(id, values))
         values += [v for v in reader.trace.recent() if id(v) not in named]
-    return _graphs(unconsumed(values, adapters), adapters)
+    roots = [found.root for found in graphs_made(values, reader.trace, adapters)]
+    if not roots:
+        return [tuple(values)] if values else []
+    return _graphs(roots, adapters)
 
 
 def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
     """Group roots that share Values; the largest group of less than 500 comes first.
 
     The roots of a larger one stand alone, the last one made first: these are the
-    losses of a training loop, over the same parameters. Leaves of no graph are shown
-    together.
+    losses of a training loop, over the same parameters.
     """
     groups: list[tuple[Roots, set[int]]] = []
-    alone: Roots = ()
     for root in list(roots)[-_MOST_ROOTS:]:
-        if not _operands(root, adapters):
-            alone = (*alone, root)
-            continue
         together: Roots = (root,)
         reached = _below(root, adapters)
         apart = []
@@ -124,8 +125,6 @@ def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
             sized.append((len(values), together))
         else:
             sized += [(len(_below(r, adapters)), (r,)) for r in reversed(together)]
-    if alone:
-        sized.append((1, alone))
     sized.sort(key=lambda graph: _rank(graph[0]))
     return [roots for _, roots in sized]
 
@@ -133,23 +132,6 @@ def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
 def _rank(size: int) -> tuple[bool, int]:
     """Rank small graphs before large ones: the largest of the small, then upwards."""
     return (size >= LARGEST, size if size >= LARGEST else -size)
-
-
-def unconsumed(values: Iterable[object], adapters: Adapters) -> list[object]:
-    """Return those of some Values that none of them, nor any below, was made from."""
-    values = list(values)
-    consumed: set[int] = set()
-    seen: set[int] = set()
-    todo = list(values)
-    while todo:
-        value = todo.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        for operand in _operands(value, adapters):
-            consumed.add(id(operand))
-            todo.append(operand)
-    return [value for value in values if id(value) not in consumed]
 
 
 def _below(root: object, adapters: Adapters) -> set[int]:
