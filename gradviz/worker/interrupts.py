@@ -1,6 +1,7 @@
 """Interrupting the person's code, never ours: half a message would be the end of it."""
 
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -27,10 +28,18 @@ class Interrupts:
         if _runs_theirs(frame):
             self._waiting = False
             raise KeyboardInterrupt
-        self._waiting = True
-        retry = threading.Timer(RETRY_S, self._again)
-        retry.daemon = True
-        retry.start()
+        self._try_later()
+
+    def on_unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        """Try again where Python drops what is raised: in finalisers and callbacks.
+
+        The locks of the import system have such callbacks, so that any import may
+        swallow an interrupt.
+        """
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            self._try_later()
+        else:
+            sys.__unraisablehook__(unraisable)
 
     def deliver(self) -> None:
         """Raise what was kept; called where ours is about to return to theirs."""
@@ -41,6 +50,12 @@ class Interrupts:
     def forget(self) -> None:
         """Start a request with nothing kept from the last one."""
         self._waiting = False
+
+    def _try_later(self) -> None:
+        self._waiting = True
+        retry = threading.Timer(RETRY_S, self._again)
+        retry.daemon = True
+        retry.start()
 
     def _again(self) -> None:
         if not self._waiting:

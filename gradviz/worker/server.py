@@ -51,6 +51,7 @@ class Server:
         in_each_fork(self._fall_silent)
         interrupts, printing = self._interrupts, self._printing
         sys.stdout, sys.stderr = printing.stdout, printing.stderr
+        sys.unraisablehook = interrupts.on_unraisable
         signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
         while True:

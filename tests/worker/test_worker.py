@@ -466,6 +466,9 @@ LOOPS = {
     "printing": "while True: print(end='')",
     "with gradviz": "import gradviz\nwhile True: gradviz.Value(1.0) + 2",
     "drawing": "while True: draw_dot(None)",
+    "a finaliser": (
+        "class D:\n    def __del__(self): sum(range(2000))\nwhile True: D()"
+    ),
 }
 
 
