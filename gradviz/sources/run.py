@@ -200,8 +200,9 @@ class Run:
         self.running, self._place = index, name
         self._listener.cell_began(index)
         began = time.perf_counter()
-        error = self._error_of(act)
-        error = self._error_of(self._show_figures) or error
+        error = self._error_of(lambda: self._followed(act))
+        unshown = self._error_of(self._show_figures)
+        error = error or unshown
         self._guards.restore_builtins()
         self.running = -1
         failed = None if error is None else CodeError(name, error, self.folder)
@@ -212,22 +213,20 @@ class Run:
 
     def _error_of(self, act: Callable[[], None]) -> BaseException | None:
         try:
-            with self._followed():
-                act()
+            act()
         except SystemExit as error:
             return error if error.code else None
         except BaseException as error:  # CancelledError, or one of the person's own
             return error
         return None
 
-    @contextlib.contextmanager
-    def _followed(self) -> Iterator[None]:
+    def _followed(self, act: Callable[[], None]) -> None:
         followers = [f for f in (self.trace, self.recorder) if f is not None]
         for follower in followers:
             follower.place = self._place
             follower.start()
         try:
-            yield
+            act()
         finally:
             for follower in followers:
                 follower.stop()
