@@ -323,15 +323,18 @@ def by_alias(value: object) -> Adapter | None:
         operands=operands,
         hook=called,
         op=_first(OP, lambda name: isinstance(held.get(name), str)),
-        label=_first(LABEL, lambda n: n in held or isinstance(_default(value, n), str)),
+        label=label_of(value),
         color=_first(COLOR, lambda name: name in held),
         slots=slots_of(type(value)),
     )
 
 
-def _default(value: object, name: str) -> object:
-    """Return what the class of ``value`` gives to all of its instances."""
-    return next((vars(b)[name] for b in type(value).__mro__ if name in vars(b)), None)
+def label_of(value: object) -> str | None:
+    """Return the attribute for the label, which a class may give to all instances."""
+    held = held_by(value)
+    return _first(LABEL, lambda name: name in held) or _first(
+        LABEL, lambda name: isinstance(getattr(type(value), name, None), str)
+    )
 
 
 def _what_is_missing(value: object) -> str:

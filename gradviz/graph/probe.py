@@ -90,7 +90,7 @@ class _Probe:
             operands=operands,
             hook="",
             op=self._op(trial),
-            label=self._label(trial),
+            label=table.label_of(trial.a),
             color=_known(table.COLOR, held_by(trial.a)),
             slots=slots_of(self.cls),
         )
@@ -191,9 +191,6 @@ class _Probe:
             return known
         plain = [n for n in found if n not in table.LABEL and not _is_text(leaf, n)]
         return plain[0] if plain else None
-
-    def _label(self, trial: _Trial) -> str | None:
-        return _known(table.LABEL, held_by(trial.a))
 
     # The hook, and with it the gradient
 
