@@ -254,13 +254,14 @@ def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> tuple[Any, Any]:
         names: What the functions use of the recorder's, by name.
     """
     names = {**names, "missing": MISSING}
-    starts, ends = [], []
+    starts, ends, most = [], [], 1
     for i, hook in enumerate(hooks):
         if hook.quick is None:
             continue
         began, ended, seen, attributes = hook.quick
         names |= {f"code{i}": hook.code, f"began{i}": began, f"ended{i}": ended}
         values = [f"v{j}" for j in range(len(seen))]
+        most = max(most, len(seen))
         listed = ", ".join(values)
         before = ", ".join(f"{v}.{attributes[r]}" for v in values for r in began.roles)
         after = ", ".join(f"{v}.{attributes[r]}" for v in values for r in ended.roles)
@@ -271,23 +272,30 @@ def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> tuple[Any, Any]:
             if code is code{i}:
                 {lookups}
                 log((began{i}, {listed}, {before}))
-                push((ended{i}, {listed}))
+                mark = ended{i}
                 if len(entries) > most:
                     roll()
                 return""")
         ends.append(f"""
             if mark is ended{i}:
                 if code is code{i}:
-                    pop()
-                    _, {listed} = top
+                    mark = None
                     log((ended{i}, {after}))
                 return""")
+    # A call that makes no other is kept in variables; the others are on a stack.
+    every = "".join(f"v{j}, " for j in range(most))
     source = f"""
 def make({", ".join(names)}):
+    mark = None
+    {every.replace(",", " =")}None
     def start(code, _):
+        nonlocal mark, {every.rstrip(", ")}
         if ident() != thread:
             return
         seen = frame(1).f_locals
+        if mark is not None:
+            push((mark, *({every})[:mark.count]))
+            mark = None
         if running:
             look_around()
         try:
@@ -296,18 +304,18 @@ def make({", ".join(names)}):
             pass
         begin(code, seen)
     def end(code, _, __):
-        if not running:
-            return
-        top = running[-1]
-        mark = top[0]
+        nonlocal mark
+        ended = mark
         try:
             pass{"".join(ends)}
         except Exception:
-            log_end(top)
+            log_end((ended, *({every})[:ended.count]))
             return
-        if mark.hook.code is code:
-            pop()
-            log_end(top)
+        if running:
+            top = running[-1]
+            if top[0].hook.code is code:
+                pop()
+                log_end(top)
     return start, end
 """
     namespace: dict[str, Any] = {}
