@@ -150,18 +150,22 @@ def is_number(thing: object) -> bool:
     return isinstance(thing, int | float) and not isinstance(thing, bool)
 
 
-def fed(live: LiveGraph, node: int) -> Call | None:
+def fed(live: LiveGraph, node: int, classes: frozenset[type]) -> Call | None:
     """Return the call that made a Value, with constants in the place of their numbers.
 
     An op that turns ``2`` into a Value takes that very Value as well; so an edited
     constant takes effect when the op is called again.
+
+    Args:
+        live: The graph.
+        node: The Value.
+        classes: The classes of its Values.
     """
     call = live.origins[node].call
     operands = live.graph.nodes[node].operands
     constants = [o for o in operands if live.graph.nodes[o].constant]
     if call is None or not constants:
         return call
-    classes = frozenset(map(type, live.values))
     known = {id(item) for item in passed(call, classes)}
     waiting = [o for o in constants if id(live.values[o]) not in known]
     if not waiting:

@@ -30,6 +30,8 @@ _TRIED_PER_HOOK = 20
 _LOOKED_AT = 300
 """Values up to which all are looked at for what one hook has written."""
 
+_CONTAINERS = frozenset({set, tuple, list})
+
 _PLAIN = (Number, str, bytes, type(None))
 
 _OTHER_GRADIENTS = "its backward function can't be renewed: it gave other gradients"
@@ -220,7 +222,10 @@ class Renewal:
         """Whether an op's new result has other operands than the Value of ``node``."""
         if id(fresh) in self._ids or type(fresh) not in self._classes:
             return True
-        claimed = self._live.adapters[node].operands_of(fresh)
+        adapter = self._live.adapters[node]
+        claimed: Any = getattr(fresh, adapter.operands, None)
+        if adapter.design != "closure" or type(claimed) not in _CONTAINERS:
+            claimed = adapter.operands_of(fresh)
         if len(claimed) != self._counts[node]:
             return True
         operands, ids = self._live.graph.nodes[node].operands, self._ids

@@ -70,7 +70,9 @@ class Replay:
     @cached_property
     def _calls(self) -> dict[int, Call]:
         """The call of each op, operands before consumers."""
-        made = ((node.id, fed(self.live, node.id)) for node in self.live.graph.nodes)
+        live, classes = self.live, frozenset(map(type, self.live.values))
+        nodes = live.graph.nodes
+        made = ((node.id, fed(live, node.id, classes)) for node in nodes)
         return {node: call for node, call in made if call is not None}
 
     @cached_property
