@@ -48,6 +48,7 @@ class Followed:
         hooks: The ``id()`` of the code of each function nested in it.
         is_constructor: Whether it starts the life of a new object.
         names: The global names where it was first called.
+        met: How many of its results were shown to who asked for them.
         looked: How often was checked whether its results reach their operands.
         strong: Whether a result was met that does not.
         placed: Whether was looked for it on the class of its results.
@@ -61,6 +62,7 @@ class Followed:
     hooks: frozenset[int]
     is_constructor: bool
     names: dict[str, Any] | None = None
+    met: int = 0
     looked: int = 0
     strong: bool = False
     placed: bool = False

@@ -18,15 +18,10 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, Final
 
 from gradviz.graph.adapter import Adapters
-from gradviz.graph.followed import (
-    CONSTRUCTORS,
-    Followed,
-    followed,
-    function_of,
-    functions_in,
-)
+from gradviz.graph.followed import Followed
+from gradviz.graph.following import Following
 from gradviz.graph.held import PLAIN, held_by, reached_from
-from gradviz.graph.made import ABSENT, Entry, Made, made_from, numbers_in, packed
+from gradviz.graph.made import ABSENT, Entry, Made, made_from, packed
 
 RECENT = 2000
 """How many of the Values made last are kept for the list of graphs."""
@@ -45,6 +40,10 @@ _TOOLS = (3, 4, 0, 1, 2, 5)
 _NAME: Final = "gradviz trace"
 
 _EVENTS = sys.monitoring.events
+
+
+def _nothing(value: object) -> None:
+    """Nobody has asked for the Values met."""
 
 
 class _Call:
@@ -73,97 +72,38 @@ class Trace:
     Attributes:
         place: The name of the cell or script that is running, for Values whose line is
             not known.
-        literals: The numbers that stand in the functions followed, without sign.
+        on_met: Is given the first Values that each function makes, and their operands.
     """
 
     def __init__(self, adapters: Adapters) -> None:
         self.place = ""
+        self.on_met: Callable[[object], None] = _nothing
         self._adapters = adapters
         adapters.while_probing = self.paused
-        adapters.ops_of = self.ops_of
-        self._functions: dict[int, Followed] = {}
-        self._bodies: dict[int, CodeType] = {}
-        """Every code of the person's own, so that its ``id()`` stays taken."""
-        self._types: set[type] = set()
-        self._methods: dict[type, set[int]] = {}
-        """For each class followed, the ``id()`` of the code of its methods."""
-        self._makers: dict[type, list[Followed]] = {}
-        """For each class of results the functions that were seen to make them."""
-        self._families: dict[type, set[type]] = {}
+        self._own = Following(self._on_followed)
+        adapters.ops_of = self._own.ops_of
         self._entries: dict[int, Entry] = {}
         self._sweep_at = _SWEEP
         self._recent: deque[object] = deque(maxlen=RECENT)
         self._calls = _Calls()
-        self.literals: set[float] = set()
         self._serial = 0
         self._tool: int | None = None
         self._quiet = False
 
-    # What is followed
+    @property
+    def literals(self) -> set[float]:
+        """The floats that stand in the functions followed, without sign."""
+        return self._own.literals
 
     def watch(self, code: CodeType) -> None:
         """Follow every function in a piece of the person's compiled code."""
-        todo = [code]
-        while todo:
-            body = todo.pop()
-            self._bodies[id(body)] = body
-            todo.extend(c for c in body.co_consts if isinstance(c, CodeType))
-        for info in functions_in(code):
-            self._follow(info)
+        self._own.watch(code)
 
     def watch_class(self, cls: type) -> None:
         """Follow the methods of a class, wherever it was defined."""
-        if cls in self._types:
-            return
-        self._types.add(cls)
-        self._join_family(cls)
-        methods = self._methods[cls] = set()
-        owners: set[int] = set()
-        for base in cls.__mro__[:-1]:
-            for name, content in vars(base).items():
-                for code in _codes_of(content):
-                    methods.add(id(code))
-                    owner = self._follow_method(code, name)
-                    if owner is not None and getattr(content, "__module__", "") == (
-                        cls.__module__
-                    ):
-                        owners.add(id(owner))
-        # Methods that a decorator or a later assignment has replaced are its own too.
-        methods.update(
-            id(i.code) for i in self._functions.values() if id(i.owner) in owners
-        )
+        self._own.watch_class(cls)
 
-    def _follow_method(self, code: CodeType, name: str) -> CodeType | None:
-        """Follow a method, and return the class body that it stands in if known."""
-        info = self._functions.get(id(code))
-        if info is not None:
-            return info.owner
-        self._bodies[id(code)] = code
-        if name in CONSTRUCTORS:
-            info = followed(code, None)
-            info.is_constructor = True
-            self._follow(info)
-        else:
-            for info in functions_in(_as_body(code)):
-                self._follow(info)
-        return None
-
-    def _join_family(self, cls: type) -> None:
-        """Classes with a base of their own in common can be operands of each other."""
-        bases = set(cls.__mro__[:-1])
-        family = {cls}
-        for known, others in self._families.items():
-            if not bases.isdisjoint(known.__mro__[:-1]):
-                family |= others
-        for known in family:
-            self._families[known] = family
-
-    def _follow(self, info: Followed) -> None:
-        if id(info.code) in self._functions:
-            return
-        self._functions[id(info.code)] = info
-        self._bodies[id(info.code)] = info.code
-        self.literals.update(numbers_in(info.code.co_consts))
+    def _on_followed(self, info: Followed) -> None:
         if self._tool is not None:
             sys.monitoring.set_local_events(self._tool, info.code, _events(info))
 
@@ -183,7 +123,7 @@ class Trace:
         monitoring.register_callback(tool, _EVENTS.PY_RETURN, self._on_return)
         monitoring.register_callback(tool, _EVENTS.PY_UNWIND, self._on_unwind)
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
-        for info in self._functions.values():
+        for info in self._own.functions.values():
             monitoring.set_local_events(tool, info.code, _events(info))
 
     def stop(self) -> None:
@@ -195,7 +135,7 @@ class Trace:
         for event in (_EVENTS.PY_START, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND):
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
-        for info in self._functions.values():
+        for info in self._own.functions.values():
             monitoring.set_local_events(tool, info.code, 0)
         monitoring.free_tool_id(tool)
         self._calls = _Calls()
@@ -237,7 +177,7 @@ class Trace:
         if self._quiet:
             return
         try:
-            info = self._functions.get(id(code))
+            info = self._own.functions.get(id(code))
             if info is None:
                 return
             frame = sys._getframe(1)
@@ -250,7 +190,7 @@ class Trace:
             passed = tuple([names.get(name, ABSENT) for name in info.parameters])
             if passed:
                 kind = type(passed[0])
-                if kind not in self._types and kind not in PLAIN:
+                if kind not in self._own.types and kind not in PLAIN:
                     self._meet(kind, info)
             self._calls.open.append(_Call(info, passed, self._serial))
         except Exception:
@@ -279,7 +219,7 @@ class Trace:
             while call.info.code is not code:
                 self._close(call)
                 call = calls.pop()
-            if call.created or type(result) in self._types:
+            if call.created or type(result) in self._own.types:
                 self._returned(call, result, sys._getframe(1))
             elif type(result) not in PLAIN:
                 self._meet_result(call, result, sys._getframe(1))
@@ -293,7 +233,7 @@ class Trace:
         first = info.parameters[0]
         value = frame.f_locals[first]
         kind = type(value)
-        if kind not in self._types:
+        if kind not in self._own.types:
             self.watch_class(kind)
         calls = self._calls.open
         if calls and id(value) in calls[-1].created:
@@ -311,14 +251,14 @@ class Trace:
     def _new(self, kind: type, frame: FrameType | None) -> Entry:
         self._serial += 1
         entry = Entry(kind, self._serial, self.place)
-        self._set_place(entry, frame, self._methods.get(kind, _NONE))
+        self._set_place(entry, frame, self._own.methods.get(kind, _NONE))
         return entry
 
     def _set_place(
         self, entry: Entry, frame: FrameType | None, skipped: set[int]
     ) -> None:
         """Remember the innermost line of theirs outside the Value's class."""
-        bodies = self._bodies
+        bodies = self._own.bodies
         for _ in range(40):
             if frame is None:
                 return
@@ -357,28 +297,31 @@ class Trace:
     def _returned(self, call: _Call, result: object, frame: FrameType) -> None:
         """Tell what a call made from what it created and returned."""
         created = call.created
-        results: tuple[tuple[object, int], ...] = ((result, -1),)
         if type(result) is tuple or type(result) is list:
-            results = tuple((item, i) for i, item in enumerate(result))
-        for value, index in results:
-            kind = type(value)
-            if kind not in self._types:
-                continue
-            mine = created.pop(id(value), None)
-            if mine is not None:
-                self._made(call, value, mine[1], index, frame)
-            elif id(value) not in self._entries:
-                if not self._is_passed(call, value) and not _sees_making_of(kind):
-                    self._recent.append(value)
-                    entry = self._new(kind, frame)
-                    self._made(call, value, entry, index, frame)
-            elif call.info.hooks and self._gave_hook(call, value):
-                entry = self._entries[id(value)]
-                if entry.serial > call.serial:
-                    entry.unit = True
-                    self._made(call, value, entry, index, frame)
+            for index, value in enumerate(result):
+                self._result(call, value, index, frame)
+        else:
+            self._result(call, result, -1, frame)
         if created:
             self._made_aside(call, result)
+
+    def _result(self, call: _Call, value: object, index: int, frame: FrameType) -> None:
+        mine = call.created.pop(id(value), None)
+        if mine is not None:
+            self._made(call, value, mine[1], index, frame)
+            return
+        kind = type(value)
+        if kind not in self._own.types:
+            return
+        entry = self._entries.get(id(value))
+        if entry is None:
+            if not self._is_passed(call, value) and not _sees_making_of(kind):
+                self._recent.append(value)
+                self._made(call, value, self._new(kind, frame), index, frame)
+        elif call.info.hooks and self._gave_hook(call, value):
+            if entry.serial > call.serial:
+                entry.unit = True
+                self._made(call, value, entry, index, frame)
 
     def _is_passed(self, call: _Call, value: object) -> bool:
         return any(value is item for item in call.passed)
@@ -399,8 +342,8 @@ class Trace:
         identity = id(value)
         names = frame.f_locals
         final = tuple([names.get(name, ABSENT) for name in info.parameters])
-        types = self._types
-        family = self._families[entry.kind]
+        types = self._own.types
+        family = self._own.families[entry.kind]
         for item in final:
             if type(item) in family or _holds(item, family):
                 break
@@ -412,19 +355,23 @@ class Trace:
             info.looked += 1
             reached = reached_from(value)
             info.strong = not all(_all_in(item, types, reached) for item in final)
-            if info not in (makers := self._makers.setdefault(entry.kind, [])):
+            if info not in (makers := self._own.makers.setdefault(entry.kind, [])):
                 makers.append(info)
-        entry.maker = info
-        entry.index = index
-        entry.began = call.serial
-        entry.inner = call.inner
-        entry.arguments = packed(final, types, info.strong)
-        entry.passed = None
+        arguments = packed(final, types, info.strong)
+        passed = None
         if not all(map(is_, final, call.passed)):
-            entry.passed = packed(call.passed, types, info.strong)
-        entry.ended = self._serial
-        if not self._is_method(info, entry.kind) or id(entry.code) in self._functions:
-            self._set_place(entry, frame.f_back, self._methods.get(entry.kind, _NONE))
+            passed = packed(call.passed, types, info.strong)
+        entry.maker = info
+        entry.making = (
+            arguments, passed, index, call.serial, self._serial, call.inner
+        )  # fmt: skip
+        if (
+            not self._own.is_method(info, entry.kind)
+            or id(entry.code) in self._own.functions
+        ):
+            self._set_place(
+                entry, frame.f_back, self._own.methods.get(entry.kind, _NONE)
+            )
         if info.strong:
             entry.watch_end_of(value, self._entries)
         self._entries[identity] = entry
@@ -433,10 +380,15 @@ class Trace:
         calls = self._calls.open
         if calls:
             calls[-1].inner = True
+        if info.met < _LOOKS:
+            info.met += 1
+            for item in (value, *final):
+                if type(item) in types:
+                    self.on_met(item)
 
     def _sweep(self) -> None:
         """Forget the Values that are no more; nothing else tells of their end."""
-        types = self._types
+        types = self._own.types
         live = {id(thing) for thing in gc.get_objects() if type(thing) in types}
         for identity in [i for i in self._entries if i not in live]:
             del self._entries[identity]
@@ -455,7 +407,9 @@ class Trace:
         is_op = (
             entry is not None
             and entry.serial > call.serial
-            and (entry.maker is call.info or self._is_method(call.info, type(result)))
+            and (
+                entry.maker is call.info or self._own.is_method(call.info, type(result))
+            )
         )
         if is_op:
             for identity, (_, made) in call.created.items():
@@ -464,29 +418,6 @@ class Trace:
         else:
             self._close(call)
         call.created = {}
-
-    def _is_method(self, info: Followed, kind: type) -> bool:
-        methods = self._methods.get(kind, _NONE)
-        if id(info.code) in methods:
-            return True
-        if not info.placed:
-            # It may have been put on the class after the class was met.
-            info.placed = True
-            for base in kind.__mro__[:-1]:
-                for content in vars(base).values():
-                    if any(code is info.code for code in _codes_of(content)):
-                        methods.add(id(info.code))
-                        return True
-        return False
-
-    def ops_of(self, cls: type) -> tuple[Callable[..., Any], ...]:
-        """Return functions of two Values that were seen to make one of a class."""
-        found = [
-            function_of(info, {}, cls)
-            for info in self._makers.get(cls, ())
-            if info.code.co_argcount == 2 and len(info.parameters) == 2
-        ]
-        return tuple(function for _, function in filter(None, found))
 
 
 _NONE: set[int] = set()
@@ -498,28 +429,9 @@ def _events(info: Followed) -> int:
     return _EVENTS.PY_START | _EVENTS.PY_RETURN
 
 
-def _as_body(code: CodeType) -> CodeType:
-    """Return code that holds one method as a class body does."""
-    return (lambda: None).__code__.replace(
-        co_consts=(code,), co_flags=0, co_name="body"
-    )
-
-
 def _is_own(kind: type) -> bool:
     """Whether Python code defines this class."""
     return any(isinstance(held, FunctionType) for held in vars(kind).values())
-
-
-def _codes_of(content: object) -> tuple[CodeType, ...]:
-    """Return the code of a class attribute that is a function, and of what it wraps."""
-    found: list[CodeType] = []
-    for _ in range(5):
-        content = getattr(content, "__func__", getattr(content, "fget", content))
-        if not isinstance(content, FunctionType):
-            break
-        found.append(content.__code__)
-        content = content.__dict__.get("__wrapped__")
-    return tuple(found)
 
 
 def _sees_making_of(kind: type) -> bool:

@@ -5,6 +5,7 @@ it made, and the writes between them. Each keeps the objects before and after, s
 the last step leaves the Values exactly as their code left them.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
@@ -33,7 +34,7 @@ def rewound(
             "recorded" if step.node >= 0 else "write",
             step.delta,
             step.upstream,
-            step.place,
+            _said(step.place),
             step.delta if step.node < 0 else (),
         )
         for step in recording.steps
@@ -118,6 +119,12 @@ def _is_fresh(gradient: object, fresh: object) -> bool:
         return gradient is not None and bool(gradient == fresh)
     except Exception:  # a number of the person's own
         return False
+
+
+def _said(place: str) -> str:
+    """Return what a cell or script is called in short: ``cell 4``, ``train.py``."""
+    _, comma, cell = place.rpartition(", cell ")
+    return f"cell {cell}" if comma else os.path.basename(place)
 
 
 def _is_number(gradient: object) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
 from gradviz.graph.order import below
 from gradviz.graph.trace import Trace
 from gradviz.session.attributes import Delta
-from gradviz.session.recording import Recording
+from gradviz.session.hooks import hook_beneath
+from gradviz.session.recording import Recorder, Recording
 from gradviz.session.report import Reporter
 from gradviz.session.session import Session
 from gradviz.worker.messages import Choice, Opened
@@ -30,7 +30,7 @@ class Reader:
 
     adapters: Adapters = field(default_factory=Adapters)
     trace: Trace | None = None
-    recorder: Any = None
+    recorder: Recorder | None = None
 
     def read(
         self,
@@ -45,14 +45,17 @@ class Reader:
             AdapterError: A root is no Value.
         """
         live = build(roots, variables, self.adapters, self.trace, known)
-        for value, adapter in zip(live.values, live.adapters, strict=True):
-            self.watch(adapter.hook_of(value), value)
+        for value in live.values:
+            self.watch(value)
         return live
 
-    def watch(self, hook: object, value: object) -> None:
-        """Record the calls of a hook, and of every other that has its code."""
+    def watch(self, value: object) -> None:
+        """Record the calls of a Value's hook, and of every other that has its code."""
+        if self.recorder is None or not self.adapters.is_value(value):
+            return
+        hook = hook_beneath(self.adapters.adapter(value).hook_of(value))
         code = getattr(hook, "__code__", None)
-        if self.recorder is not None and code is not None:
+        if code is not None:
             self.recorder.watch_hook(code, value)
 
     def recording(self, live: LiveGraph, since: int = 0) -> Recording | None:
@@ -165,7 +168,7 @@ class Drawn:
             raise GraphError("There is no such root in this file any more.")
         old = self.session
         edited = {
-            id(old.live.values[leaf]): number
+            id(old.theirs.values[leaf]): number
             for leaf, number in old.document.leaves.items()
         }
         old.leave()

@@ -12,6 +12,7 @@ from gradviz.graph.trace import Trace
 from gradviz.session.attributes import Delta
 from gradviz.session.facts import WalkKind
 from gradviz.session.history import Entry
+from gradviz.session.recording import Recorder
 from gradviz.session.session import EditError, StepError
 from gradviz.sources.expression import Expression
 from gradviz.sources.following import RunListener
@@ -84,7 +85,9 @@ class Workspace:
             target: The function to call instead of running it.
         """
         adapters = Adapters()
-        self._reader = Reader(adapters, Trace(adapters))
+        trace = Trace(adapters)
+        self._reader = Reader(adapters, trace, Recorder(adapters))
+        trace.on_met = self._reader.watch
         self._listener = listener
         self._target = target
         self.run = run
