@@ -123,6 +123,7 @@ class Controller(QObject):
         self._restoring: Restoring | None = None
         self._link: WorkerLink | None = None
         self._opening: WorkerLink | None = None
+        self._spare: WorkerLink | None = None
         self._opening_source: Source | None = None
         self._held: Request | None = None
         self._target = 0
@@ -305,10 +306,10 @@ class Controller(QObject):
         self._kill_timer.stop()
         self._busy_timer.stop()
         self._held = None
-        for link in (self._link, self._opening):
+        for link in (self._link, self._opening, self._spare):
             if link is not None:
                 link.close()
-        self._link = self._opening = None
+        self._link = self._opening = self._spare = None
 
     # Workers
 
@@ -333,7 +334,7 @@ class Controller(QObject):
             return None
         return Shown(self.mirror, self.opened, self._baseline)
 
-    def _new_link(self) -> WorkerLink:
+    def _started_link(self) -> WorkerLink:
         link = WorkerLink(self, self.memory)
         link.replied.connect(
             lambda request, reply: self._on_reply(link, request, reply)
@@ -345,6 +346,20 @@ class Controller(QObject):
         link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))
         return link
+
+    def get_ready(self) -> None:
+        """Start the next file's worker now, so that it need not be waited for."""
+        if self._spare is None:
+            self._spare = self._started_link()
+
+    def _new_link(self) -> WorkerLink:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.alive and spare.memory == self.memory:
+            return spare
+        if spare is not None:
+            spare.close()
+            spare.deleteLater()
+        return self._started_link()
 
     def _drop_opening(self) -> None:
         if self._opening is not None:
@@ -418,9 +433,12 @@ class Controller(QObject):
     ) -> None:
         was_opening = link is not None and link is self._opening
         if link is not None and was_opening:
-            if self._restoring is not None and self._restores(link, request, reply):
+            if self._restoring is not None and self._restores(link, reply):
                 return
             self._opening = None
+            if self._restoring is not None:
+                # What a half-written file has built is no reason to lose the rest.
+                self._restoring, reply = None, Reply(reply.id, failure=reply.failure)
             # A file without a graph can still be run cell by cell.
             if reply.opened is None and self.mirror is not None:
                 link.close()
@@ -442,7 +460,7 @@ class Controller(QObject):
         self._flush_held()
         self._end_busy()
 
-    def _restores(self, link: WorkerLink, request: Request, reply: Reply) -> bool:
+    def _restores(self, link: WorkerLink, reply: Reply) -> bool:
         """Go on to bring a new graph where the last one was, then show it.
 
         Returns:
@@ -450,7 +468,8 @@ class Controller(QObject):
         """
         restoring = self._restoring
         assert restoring is not None
-        if isinstance(request, Open | OpenFunction) and reply.opened is None:
+        is_first = restoring.mirror is None
+        if is_first and (reply.opened is None or reply.failure is not None):
             return False
         wanted = restoring.take(reply)
         if wanted is not None:

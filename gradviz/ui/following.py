@@ -53,7 +53,7 @@ class Following(QObject):
         controller.opening_began.connect(self._on_opening_began)
         controller.cell_ended.connect(self._on_cell_ended)
         controller.opening_failed.connect(self._watch)
-        controller.graph_changed.connect(self._watch)
+        controller.graph_changed.connect(self._on_graph_changed)
         if controller.to_run_again is not None:
             self._on_opening_began()
 
@@ -83,6 +83,12 @@ class Following(QObject):
         self._cells_run = 0
         self._watch()
         self._seen = self._contents()
+
+    def _on_graph_changed(self) -> None:
+        self._watch()
+        if self._controller.restored is not None:
+            # Who has saved once will save again.
+            self._controller.get_ready()
 
     def _on_cell_ended(self, _ended: object) -> None:
         # Those of a file that is being opened are no cells run by hand.

@@ -23,6 +23,7 @@ class WorkerLink(QObject):
 
     Attributes:
         asked: Requests sent and not answered yet, oldest first.
+        memory: How many bytes it may use, 0 for no limit, None for the usual.
 
     Signals:
         replied: (request, reply).
@@ -50,6 +51,7 @@ class WorkerLink(QObject):
     ) -> None:
         super().__init__(parent)
         self.asked: deque[Request] = deque()
+        self.memory = memory
         self._arrived.connect(self._on_arrived)
         self._gone.connect(self._on_gone)
         self._closed = False

@@ -1,5 +1,6 @@
 """What the person's code prints, sent on in pieces and cut where it never ends."""
 
+import contextlib
 import io
 import threading
 import time
@@ -47,6 +48,7 @@ class Printing:
         self._stream: Stream = "stdout"
         self._pieces: list[str] = []
         self._held = 0
+        self._is_due = False
         self._taken = 0
         self._dropped = 0
         self._last = 0.0
@@ -65,11 +67,27 @@ class Printing:
                 self._held += len(kept)
             if self._held > _PIECE or time.monotonic() - self._last > _FLUSH_S:
                 self._flush()
+            elif kept and not self._is_due:
+                self._flush_later()
         self._deliver_interrupt()
 
     def flush(self) -> None:
         """Send what has been held back."""
         with self._lock:
+            self._flush()
+
+    def _flush_later(self) -> None:
+        """Send what is held back even if nothing more is ever printed."""
+        timer = threading.Timer(_FLUSH_S, self._flush_late)
+        timer.daemon = True
+        # Their code may have used up every thread.
+        with contextlib.suppress(RuntimeError, MemoryError):
+            timer.start()
+            self._is_due = True
+
+    def _flush_late(self) -> None:
+        with self._lock:
+            self._is_due = False
             self._flush()
 
     def finish(self) -> None:

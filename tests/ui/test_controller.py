@@ -187,7 +187,8 @@ def test_an_endless_loop_is_interrupted(qtbot, controller, script):
     )
     with qtbot.waitSignal(controller.printed, timeout=TIMEOUT_MS) as printed:
         controller.open(path)
-    assert printed.args == ["stdout", "round and round", -1]
+    stream, text, cell = printed.args
+    assert (stream, text.strip(), cell) == ("stdout", "round and round", 0)
     with qtbot.waitSignal(controller.opening_failed, timeout=TIMEOUT_MS) as failed:
         controller.interrupt()
     assert failed.args[0].message.startswith(

@@ -159,6 +159,19 @@ def test_half_a_file_keeps_the_last_good_graph_until_it_is_whole(
     assert followed.notice.startswith("Run again after a save: ")
 
 
+def test_a_file_that_fails_half_way_keeps_the_last_good_graph(followed, script) -> None:
+    script(LESSON.replace("3.0", "5.0") + "    1 / 0\n")
+    followed.until(lambda: followed.notice)
+    assert followed.notice == (
+        "script.py failed on line 10: ZeroDivisionError: division by zero."
+    )
+    assert followed.data("v") == 3
+    assert followed.playhead == "step 3 of 3"
+    script(LESSON.replace("3.0", "6.0"))
+    followed.until(lambda: followed.data("v") == 6)
+    assert followed.playhead == "step 3 of 3"
+
+
 def test_a_first_file_that_fails_is_shown_when_it_is_mended(screen, script) -> None:
     screen.window.open(script("1 / 0"))
     screen.until(lambda: screen.notice)
