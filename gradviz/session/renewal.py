@@ -169,18 +169,15 @@ class Renewal:
         reach = self._reach(node)
         if is_outdated:
             setattr(fresh, adapter.grad, PROBE)
-            hook = adapter.hook_of(fresh)
-            old = self._pushed(node, hook, reach, fresh_gradients)
+            old = self._pushed(node, adapter.hook_of(fresh), reach, fresh_gradients)
             fresh = made_by(self._calls[node], adapter)
             self._attributes.undo(self._written(reach))
         else:
-            hook = adapter.hook_of(value)
-            old = self._pushed(node, hook, reach, fresh_gradients)
+            old = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
         self._take_over(node, fresh)
         renewed = self._attributes.take((node,))
         try:
-            hook = adapter.hook_of(value)
-            new = self._pushed(node, hook, reach, fresh_gradients)
+            new = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
         finally:
             self._attributes.undo(renewed)
         if is_outdated:
