@@ -566,8 +566,8 @@ CASES = [
         ("a", 4),
         4,
         notices=(
-            "Your file has run a backward pass of its own; its gradients were "
-            "cleared, so that the walk starts from the seeds.",
+            "Your file has run a backward pass of its own: choose Recorded in Steps to "
+            "walk through the calls it made.",
         ),
     ),
     Case(
