@@ -276,3 +276,18 @@ def test_outputs_that_jupyter_saves_run_nothing(screen, tmp_path) -> None:
     screen.until(following._settling.isActive)
     screen.until(lambda: not following._settling.isActive())
     assert opened == []
+
+
+def test_the_module_of_a_function_is_followed(screen, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = (
+        "from gradviz import Value\ndef build():\n    return Value(2.0, 'a') * {}\n"
+    )
+    module = tmp_path / "neurons.py"
+    module.write_text(source.format(3))
+    screen.controller.open_function("neurons", "build")
+    screen.until(lambda: screen.window.windowTitle() == "neurons:build — gradviz")
+    screen.settle()
+    assert screen.controller.mirror.data[-1] == 6
+    module.write_text(source.format(5))
+    screen.until(lambda: screen.controller.mirror.data[-1] == 10)

@@ -349,3 +349,11 @@ def test_a_hook_that_takes_things_away(talk, write, body):
     assert talk.ask(MoveTo(playhead=9)).failure is None
     assert talk.shown("x") == (2.0, -2.0)
     assert_works(talk, write)
+
+
+def test_what_was_printed_before_an_endless_loop_is_seen(talk, write):
+    code = "for i in range(3): print('line', i)\nwhile True: pass\n"
+    talk.send(Open(path=str(write(code))))
+    wait_for_output(talk, "line 0\nline 1\nline 2\n")
+    talk.worker.interrupt()
+    assert failure_of(talk.reply()).message.startswith("You stopped the program in ")
