@@ -4,6 +4,8 @@ import queue
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from gradviz.graph.model import Graph
 from gradviz.session.mirror import Mirror
 from gradviz.worker import messages
@@ -127,3 +129,15 @@ class Picture:
     def numbers(self):
         """Return every number, so that only the same bits are equal."""
         return [repr(n) for n in (*self.data, *self.grad)], self.color
+
+
+def grads(reader, *names):
+    return {name: reader.mirror.grad[reader.node(name)] for name in names}
+
+
+def data(reader, *names):
+    return {name: reader.mirror.data[reader.node(name)] for name in names}
+
+
+def near(**wanted):
+    return {name: pytest.approx(number, rel=1e-9) for name, number in wanted.items()}
