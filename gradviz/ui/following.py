@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
@@ -160,6 +161,15 @@ def changes_of(restored: Restoring) -> dict[int, Change]:
         if data is not None or grad is not None:
             found[node] = Change(data, grad)
     return found
+
+
+def data_changes(changes: dict[int, Change]) -> dict[int, Change]:
+    """Return only what has changed in data, which no step of the walk changes."""
+    return {
+        node: replace(change, grad_before=None)
+        for node, change in changes.items()
+        if change.data_before is not None
+    }
 
 
 def said_of(restored: Restoring, changes: dict[int, Change]) -> str:

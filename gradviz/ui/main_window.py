@@ -27,7 +27,7 @@ from gradviz.ui.controller import Controller, Source
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
 from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
-from gradviz.ui.following import Following, changes_of, said_of
+from gradviz.ui.following import Following, changes_of, data_changes, said_of
 from gradviz.ui.kept_view import KeptView
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["follow"].setChecked(self._settings.follow)
         self._apply_limits()
         self._kept_view: KeptView | None = None
+        self._changes: dict[int, Change] = {}
         self._find = FindBar(controller, self._theme, self)
         self._timeline = TimelineBar(controller, self._theme, self)
         self.docks = Docks(self, controller, self._theme)
@@ -372,7 +373,7 @@ class MainWindow(QMainWindow):
 
     def _mark_changes(self, restored: Restoring) -> None:
         """Mark what a run after a save has changed, and say it."""
-        changes = changes_of(restored)
+        self._changes = changes = changes_of(restored)
         self.set_changes(changes)
         if restored.failure is None:
             self._notice.show_info(said_of(restored, changes))
@@ -397,6 +398,10 @@ class MainWindow(QMainWindow):
             self.canvas.set_layout(layout)
 
     def _on_moved(self, dirty: set[int]) -> None:
+        if self._changes:
+            # Gradients were compared where the playhead stood.
+            self.set_changes(data_changes(self._changes))
+            self._changes = {}
         if not self._layout_is_for_new_graph:
             self.canvas.refresh(dirty)
         self._status.show_session(self.controller)

@@ -51,6 +51,11 @@ def test_a_gradient_that_has_changed_is_said_and_marked(followed, script) -> Non
     changes = followed.canvas._changes
     assert changes[followed.node("x1")].grad_before == 1
     assert set(changes) == {followed.node(name) for name in ("v", "b", "out", "x1")}
+    followed.key(Qt.Key.Key_Left)
+    # Gradients elsewhere in the walk are not those that were compared.
+    assert set(followed.canvas._changes) == {
+        followed.node(n) for n in ("v", "b", "out")
+    }
     followed.press("notice-close")
     assert followed.notice == ""
     assert followed.canvas._changes == {}
