@@ -17,6 +17,11 @@ ABSENT: Final = object()
 """Stands for a parameter that its function has deleted."""
 
 
+Making = tuple[tuple[object, ...], tuple[object, ...] | None, int, int, int, bool]
+
+_LEAF: Making = ((), None, -1, 0, 0, False)
+
+
 class Entry:
     """What is remembered of a Value, without keeping it or its operands alive.
 
@@ -27,19 +32,20 @@ class Entry:
         code: The code whose line made it, None where not known.
         offset: The instruction in that code.
         maker: The function that made it, None for a leaf.
-        arguments: The maker's arguments as they stood at its end, packed.
-        passed: The arguments as they were passed where that differs.
-        index: Its position among several results, -1 for the only one.
-        began: The serial number of the last Value made before its maker was called.
-        ended: The serial number of the last Value made when its maker returned.
-        inner: Whether its maker called other makers.
+        making: Of its maker's call: the arguments as they stood at its end, packed; as
+            they were passed, None where that is the same; which of several results it
+            is, -1 for the only one; the serial number of the last Value made before the
+            call and at its end; whether it called other makers.
         unit: Whether its maker took over a Value made of other ops.
         constant: Whether it is a number that an op turned into a Value.
     """
 
+    end: object
+    offset: int
+
     __slots__ = (
-        "arguments", "began", "code", "constant", "end", "ended", "index", "inner",
-        "kind", "maker", "offset", "passed", "place", "serial", "unit",
+        "code", "constant", "end", "kind", "maker", "making", "offset", "place",
+        "serial", "unit",
     )  # fmt: skip
 
     def __init__(self, kind: type, serial: int, place: str) -> None:
@@ -47,17 +53,9 @@ class Entry:
         self.serial = serial
         self.place = place
         self.code: CodeType | None = None
-        self.offset = 0
         self.maker: Followed | None = None
-        self.arguments: tuple[object, ...] = ()
-        self.passed: tuple[object, ...] | None = None
-        self.index = -1
-        self.began = 0
-        self.ended = 0
-        self.inner = False
-        self.unit = False
-        self.constant = False
-        self.end: object = None
+        self.making: Making = _LEAF
+        self.unit = self.constant = False
 
     def watch_end_of(self, value: object, entries: dict[int, "Entry"]) -> None:
         """Be forgotten with the Value; this entry keeps its operands alive."""
@@ -144,12 +142,13 @@ class Made:
 def made_from(entry: Entry, value: object) -> Made:
     """Return what an entry says of its Value, with the Values it stands for."""
     info = entry.maker
+    kept, given, index, began, ended, inner = entry.making
     reached = reached_from(value) if info is not None and not info.strong else {}
     names = info.parameters if info else ()
-    arguments, whole = _opened(names, entry.arguments, reached)
+    arguments, whole = _opened(names, kept, reached)
     passed = arguments
-    if entry.passed is not None:
-        passed = {**arguments, **_opened(names, entry.passed, reached)[0]}
+    if given is not None:
+        passed = {**arguments, **_opened(names, given, reached)[0]}
     found = function_of(info, arguments, entry.kind) if info else None
     return Made(
         _name(found[0] if found else info.code.co_name, entry.kind, arguments)
@@ -159,12 +158,12 @@ def made_from(entry: Entry, value: object) -> Made:
         info.code if info else None,
         {n: a for n, a in arguments.items() if info and n in parameters_of(info.code)},
         passed,
-        entry.index,
+        index,
         entry.constant,
         entry.unit,
-        entry.inner,
-        entry.began,
-        entry.ended,
+        inner,
+        began,
+        ended,
         entry.serial,
         _place(entry),
         whole,

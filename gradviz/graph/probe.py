@@ -6,12 +6,10 @@ the hook, and what it changes is the gradient.
 """
 
 import contextlib
-import inspect
 import io
 import math
-import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Number
 from operator import add, mul
@@ -22,6 +20,7 @@ from gradviz.graph import adapter as table
 from gradviz.graph.adapter import Adapter
 from gradviz.graph.designs import locals_of, parts
 from gradviz.graph.held import PLAIN, held_by, slots_of
+from gradviz.graph.trying import leaf_maker, undone
 
 _A, _B, _UP = 1.75, 0.625, 3.0
 """Two leaves and a gradient from above; every product of them is exact."""
@@ -57,7 +56,7 @@ def probe(
         ops: Functions of two Values, where the class has no ``*`` and no ``+``.
     """
     shown: Adapter | None = None
-    with _undone(type(value)), contextlib.redirect_stdout(io.StringIO()):
+    with undone(type(value)), contextlib.redirect_stdout(io.StringIO()):
         for op in (mul, add, *ops):
             try:
                 found = _Probe(type(value), op).adapter()
@@ -72,7 +71,7 @@ def probe(
 class _Probe:
     def __init__(self, cls: type, op: Callable[[Any, Any], Any]) -> None:
         self.cls = cls
-        self.make = _constructor(cls)
+        self.make = leaf_maker(cls)
         self.op = op
         self.sum = False
         """Whether what the leaves make is their sum, not their product."""
@@ -310,8 +309,6 @@ class _Probe:
 
 
 def _with(base: Adapter, **changes: Any) -> Adapter:
-    from dataclasses import replace
-
     return replace(base, **changes)
 
 
@@ -340,87 +337,3 @@ def _holds(value: object, name: str, leaves: tuple[Any, ...]) -> bool:
     except Exception:
         return False
     return all(id(leaf) in found for leaf in leaves)
-
-
-# Making a leaf
-
-
-def _constructor(cls: type) -> Callable[[float, str], Any]:
-    """Return what makes a leaf from a number and a label, which it may need."""
-    required = [
-        parameter
-        for parameter in inspect.signature(cls).parameters.values()
-        if parameter.default is parameter.empty
-        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ]
-    names = [parameter.name for parameter in required]
-    wanted = [n for n in names if n in table.DATA]
-    data = wanted[0] if wanted else next((n for n in names if not _other(n)), "")
-
-    def make(number: float, label: str) -> Any:
-        arguments = {
-            p.name: number if p.name == data else _filler(p.name, label)
-            for p in required
-        }
-        positional = [
-            arguments.pop(p.name) for p in required if p.kind is not p.KEYWORD_ONLY
-        ]
-        if not data:
-            positional = [number]
-        return cls(*positional, **arguments)
-
-    return make
-
-
-def _other(name: str) -> bool:
-    return isinstance(_filler(name, "label"), str | tuple)
-
-
-def _filler(name: str, label: str) -> object:
-    bare = name.strip("_").lower()
-    if any(part in bare for part in ("label", "name", "id", "text")):
-        return label
-    if any(part in bare for part in ("child", "prev", "parent", "operand", "input")):
-        return ()
-    if bare.startswith("op"):
-        return ""
-    return None
-
-
-# Leaving no trace
-
-
-@contextlib.contextmanager
-def _undone(cls: type) -> Iterator[None]:
-    """Put back what making Values counts or collects, and where random numbers are."""
-    spaces = [vars(base) for base in cls.__mro__[:-1]]
-    init = getattr(getattr(cls, "__init__", None), "__globals__", None)
-    collected = [
-        (held, held.copy())
-        for space in (*spaces, *([init] if init else []))
-        for name, held in list(space.items())
-        if type(held) in (list, set, dict) and not name.startswith("__")
-    ]
-    counted = [
-        (base, name, held)
-        for base in cls.__mro__[:-1]
-        for name, held in vars(base).items()
-        if type(held) in (int, float)
-    ]
-    counters = {n: c for n, c in (init or {}).items() if type(c) in (int, float)}
-    state = random.getstate()
-    try:
-        yield
-    finally:
-        random.setstate(state)
-        for held, copy in collected:
-            if type(held) is list:
-                held[:] = copy
-            else:
-                held.clear()
-                held.update(copy)
-        for base, name, content in counted:
-            if vars(base).get(name) is not content:
-                setattr(base, name, content)
-        if init is not None:
-            init.update(counters)

@@ -318,10 +318,13 @@ class Trace:
             if not self._is_passed(call, value) and not _sees_making_of(kind):
                 self._recent.append(value)
                 self._made(call, value, self._new(kind, frame), index, frame)
-        elif call.info.hooks and self._gave_hook(call, value):
-            if entry.serial > call.serial:
-                entry.unit = True
-                self._made(call, value, entry, index, frame)
+        elif (
+            call.info.hooks
+            and entry.serial > call.serial
+            and self._gave_hook(call, value)
+        ):
+            entry.unit = True
+            self._made(call, value, entry, index, frame)
 
     def _is_passed(self, call: _Call, value: object) -> bool:
         return any(value is item for item in call.passed)

@@ -1,0 +1,147 @@
+"""What is followed of the person's own code: functions, classes and their methods."""
+
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any
+
+from gradviz.graph.followed import (
+    CONSTRUCTORS,
+    Followed,
+    followed,
+    function_of,
+    functions_in,
+)
+from gradviz.graph.made import numbers_in
+
+
+class Following:
+    """The functions and classes that are followed.
+
+    Attributes:
+        functions: The functions, by the ``id()`` of their code.
+        bodies: Every code of the person's own by its ``id()``, which so stays taken.
+        types: The classes of their own of which an object was seen.
+        methods: For each of these the ``id()`` of the code of its methods.
+        families: For each of these those that can be operands of each other.
+        makers: For each class of results the functions that were seen to make them.
+        literals: The floats that stand in the functions followed, without sign.
+        on_followed: Is told of each function.
+    """
+
+    def __init__(self, on_followed: Callable[[Followed], None]) -> None:
+        self.functions: dict[int, Followed] = {}
+        self.bodies: dict[int, CodeType] = {}
+        self.types: set[type] = set()
+        self.methods: dict[type, set[int]] = {}
+        self.families: dict[type, set[type]] = {}
+        self.makers: dict[type, list[Followed]] = {}
+        self.literals: set[float] = set()
+        self.on_followed = on_followed
+
+    def watch(self, code: CodeType) -> None:
+        """Follow every function in a piece of the person's compiled code."""
+        todo = [code]
+        while todo:
+            body = todo.pop()
+            self.bodies[id(body)] = body
+            todo.extend(c for c in body.co_consts if isinstance(c, CodeType))
+        for info in functions_in(code):
+            self._follow(info)
+
+    def watch_class(self, cls: type) -> None:
+        """Follow the methods of a class, wherever it was defined."""
+        if cls in self.types:
+            return
+        self.types.add(cls)
+        self._join_family(cls)
+        methods = self.methods[cls] = set()
+        owners: set[int] = set()
+        for base in cls.__mro__[:-1]:
+            for name, content in vars(base).items():
+                for code in _codes_of(content):
+                    methods.add(id(code))
+                    owner = self._follow_method(code, name)
+                    if owner is not None and getattr(content, "__module__", "") == (
+                        cls.__module__
+                    ):
+                        owners.add(id(owner))
+        # Methods that a decorator or a later assignment has replaced are its own too.
+        methods.update(
+            id(i.code) for i in self.functions.values() if id(i.owner) in owners
+        )
+
+    def _follow_method(self, code: CodeType, name: str) -> CodeType | None:
+        """Follow a method, and return the class body that it stands in if known."""
+        info = self.functions.get(id(code))
+        if info is not None:
+            return info.owner
+        self.bodies[id(code)] = code
+        if name in CONSTRUCTORS:
+            info = followed(code, None)
+            info.is_constructor = True
+            self._follow(info)
+        else:
+            for info in functions_in(_as_body(code)):
+                self._follow(info)
+        return None
+
+    def _join_family(self, cls: type) -> None:
+        """Classes with a base of their own in common can be operands of each other."""
+        bases = set(cls.__mro__[:-1])
+        family = {cls}
+        for known, others in self.families.items():
+            if not bases.isdisjoint(known.__mro__[:-1]):
+                family |= others
+        for known in family:
+            self.families[known] = family
+
+    def _follow(self, info: Followed) -> None:
+        if id(info.code) in self.functions:
+            return
+        self.functions[id(info.code)] = info
+        self.bodies[id(info.code)] = info.code
+        self.literals.update(numbers_in(info.code.co_consts))
+        self.on_followed(info)
+
+    def is_method(self, info: Followed, kind: type) -> bool:
+        """Whether a function is a method of a class, also one put on it later."""
+        methods = self.methods.get(kind, set())
+        if id(info.code) in methods:
+            return True
+        if not info.placed:
+            # It may have been put on the class after the class was met.
+            info.placed = True
+            for base in kind.__mro__[:-1]:
+                for content in vars(base).values():
+                    if any(code is info.code for code in _codes_of(content)):
+                        methods.add(id(info.code))
+                        return True
+        return False
+
+    def ops_of(self, cls: type) -> tuple[Callable[..., Any], ...]:
+        """Return functions of two Values that were seen to make one of a class."""
+        found = [
+            function_of(info, {}, cls)
+            for info in self.makers.get(cls, ())
+            if info.code.co_argcount == 2 and len(info.parameters) == 2
+        ]
+        return tuple(function for _, function in filter(None, found))
+
+
+def _as_body(code: CodeType) -> CodeType:
+    """Return code that holds one method as a class body does."""
+    return (lambda: None).__code__.replace(
+        co_consts=(code,), co_flags=0, co_name="body"
+    )
+
+
+def _codes_of(content: object) -> tuple[CodeType, ...]:
+    """Return the code of a class attribute that is a function, and of what it wraps."""
+    found: list[CodeType] = []
+    for _ in range(5):
+        content = getattr(content, "__func__", getattr(content, "fget", content))
+        if not isinstance(content, FunctionType):
+            break
+        found.append(content.__code__)
+        content = content.__dict__.get("__wrapped__")
+    return tuple(found)
