@@ -77,6 +77,7 @@ class DocumentFact(msgspec.Struct, frozen=True):
         walk: Which walk is shown.
         has_recorded: Whether the person's code has made a walk that can be shown.
         cut: How many of the first calls it made were not kept.
+        notices: What the person should know of the edits, each one sentence.
     """
 
     seeds: tuple[tuple[int, Figure], ...] = ()
@@ -88,6 +89,7 @@ class DocumentFact(msgspec.Struct, frozen=True):
     walk: WalkKind = "planned"
     has_recorded: bool = False
     cut: int = 0
+    notices: tuple[str, ...] = ()
 
 
 class Update(msgspec.Struct, frozen=True):

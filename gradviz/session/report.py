@@ -19,6 +19,9 @@ from gradviz.session.facts import (
 from gradviz.session.session import Session
 from gradviz.session.walk import Step, Walk
 
+_MOST_NOTICES = 3
+"""Sentences on edits that are told at once."""
+
 
 class Reporter:
     """Reports the changes of one session.
@@ -32,12 +35,15 @@ class Reporter:
         self._walk: Walk = ()
         self._document: Document | None = None
         self._stuck: tuple[tuple[int, str], ...] = ()
+        self._notices: tuple[str, ...] = ()
 
     def update(self) -> Update:
         """Return what has changed since the last call; at first, everything."""
         session = self.session
         if document_changed := session.document is not self._document:
             self._stuck = tuple(session.stuck.items())
+            said = (session.notice, *session.warnings.values())
+            self._notices = tuple(filter(None, said))[:_MOST_NOTICES]
         old, new = self._walk, session.walk
         same = _common(old, new)
         kept = _common(old[same:][::-1], new[same:][::-1])
@@ -64,6 +70,7 @@ class Reporter:
             walk=session.walk_kind,
             has_recorded=session.has_recorded,
             cut=session.cut,
+            notices=self._notices,
         )
 
     def _start(self) -> Column:

@@ -147,6 +147,16 @@ class Session:
         """Whether there is a recorded walk to show."""
         return self.walk_kind == "recorded" or self._aside is not None
 
+    @property
+    def has_moved_leaves(self) -> bool:
+        """Whether the recorded walk has changed the data of leaves."""
+        adapters, nodes = self.live.adapters, self.graph.nodes
+        return any(
+            change.attribute == adapters[change.node].data
+            and nodes[change.node].is_leaf
+            for change in self._data
+        )
+
     # The walk
 
     def move_to(self, playhead: int) -> None:

@@ -113,6 +113,12 @@ MENUS = (
             ),
             None,
             Command(
+                "re-evaluate",
+                "Re-&evaluate",
+                "Compute every Value again from the leaves as they are now",
+            ),
+            None,
+            Command(
                 "copy",
                 "&Copy Value",
                 "Copy the selected Value's name, data and gradient",

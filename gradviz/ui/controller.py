@@ -4,7 +4,7 @@ Every command is asked of the worker; the mirror changes when its reply comes. M
 over steps that have been made changes the mirror at once and needs no worker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,20 @@ class Controller(QObject):
     def open(self, path: Path) -> None:
         """Run a file in a new worker and show what it draws."""
         self._open(Source(Open(path=str(path)), path.stem, path))
+
+    def map_class(self, name: str, attributes: dict[str, str]) -> None:
+        """Run what was to be opened again, with what the person says of a class.
+
+        Args:
+            name: The class's name.
+            attributes: The attribute of each role.
+        """
+        source = self._opening_source or self.source
+        if source is not None and isinstance(source.request, Open):
+            request = source.request
+            mapping = {**request.mapping, name: attributes}
+            request = Open(path=request.path, mapping=mapping)
+            self._open(replace(source, request=request))
 
     def open_function(self, module: str, function: str) -> None:
         """Call a function of a module in a new worker and show what it gives."""

@@ -24,8 +24,9 @@ from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
-SOURCE_PX = 400
-"""How wide code wants to be; no more than a third of the window."""
+SOURCE_PX, SOURCE_SHARE = 520, 0.3
+"""How wide code wants to be, and how much of the window it may take: the canvas keeps
+its room."""
 
 
 class Docks:
@@ -135,7 +136,7 @@ class Docks:
         dock = self._source_dock
         if seen and not self._has_widened and not dock.isFloating():
             self._has_widened = True
-            wanted = min(SOURCE_PX, self._window.width() // 3)
+            wanted = min(SOURCE_PX, round(self._window.width() * SOURCE_SHARE))
             resize = self._window.resizeDocks
             if dock.width() < wanted:
                 resize([dock], [wanted], Qt.Orientation.Horizontal)

@@ -29,7 +29,13 @@ class ExpressionDialog(QDialog):
         numbers: The data of each variable, once accepted.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, of_class: str = "") -> None:
+        """Ask for an expression.
+
+        Args:
+            parent: What the dialog belongs to.
+            of_class: The person's class whose Values it is made of, empty for ours.
+        """
         super().__init__(parent)
         self.setObjectName("expression-dialog")
         self.setWindowTitle("New Expression")
@@ -56,7 +62,15 @@ class ExpressionDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(12)
-        outer.addWidget(QLabel("An expression of numbers, names and + − * / ^", self))
+        said = "An expression of numbers, names and + − * / ^"
+        if of_class:
+            said = (
+                f"This file defines the class {of_class} and builds no graph. Write an "
+                "expression of numbers, names and + − * / ^ to build one of it:"
+            )
+        asked = QLabel(said, self)
+        asked.setWordWrap(True)
+        outer.addWidget(asked)
         outer.addWidget(self._text)
         outer.addLayout(self._form)
         outer.addWidget(self._said)

@@ -1,14 +1,16 @@
 """What the notice bar says, and until when."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
+from gradviz.ui.mapping_dialog import MappingDialog
 from gradviz.ui.panels.notice import NoticeBar
-from gradviz.worker.messages import Failure
+from gradviz.worker.messages import Failure, Unreadable
 
 _RUN_AGAIN = "Run again"
 
@@ -27,11 +29,13 @@ class Notices(QObject):
         self._bar = bar
         self._controller = controller
         self._goes_with_success = False
+        self._of_edits: tuple[str, ...] = ()
         controller.failed.connect(self._on_failed)
         controller.opening_failed.connect(self._on_opening_failed)
         controller.succeeded.connect(self._on_succeeded)
         controller.worker_ended.connect(self._on_worker_ended)
         controller.graph_changed.connect(self._on_graph_changed)
+        controller.session_changed.connect(self._on_session_changed)
         controller.busy_changed.connect(bar.set_busy)
         layouts.failed.connect(bar.show_info)
         layouts.busy_changed.connect(self._on_layout_busy)
@@ -60,7 +64,31 @@ class Notices(QObject):
 
     def _on_opening_failed(self, failure: Failure) -> None:
         self._goes_with_success = False
-        self._show_with_run_again(failure)
+        if failure.unreadable:
+            act = partial(self._ask_for_attributes, failure.unreadable[0])
+            self._bar.show_failure(failure, "Name its attributes…", act)
+        else:
+            self._show_with_run_again(failure)
+
+    def _ask_for_attributes(self, unreadable: Unreadable) -> None:
+        dialog = MappingDialog(unreadable, self._bar.window())
+        dialog.accepted.connect(
+            lambda: self._controller.map_class(dialog.class_name, dialog.attributes)
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_session_changed(self) -> None:
+        """Say what an edit has brought with it, as long as it holds."""
+        mirror = self._controller.mirror
+        notices = mirror.document.notices if mirror is not None else ()
+        if notices == self._of_edits:
+            return
+        self._of_edits = notices
+        if notices:
+            self._bar.show_info(" ".join(notices))
+        else:
+            self._bar.clear()
 
     def _on_worker_ended(self, sentence: str) -> None:
         self._goes_with_success = False
@@ -73,6 +101,7 @@ class Notices(QObject):
 
     def _on_graph_changed(self) -> None:
         self._goes_with_success = False
+        self._of_edits = ()
         self._bar.clear()
         opened = self._controller.opened
         if opened is not None and opened.notices:

@@ -45,6 +45,8 @@ class Opening(QObject):
         self.trust = Trust(settings, window)
         if controller.path is not None:
             self.trust.allow(controller.path)
+        self._offered: Path | None = None
+        controller.graph_changed.connect(self.offer_expression)
         self.may_leave: Callable[[], bool] = lambda: True
         self.recent_menu = QMenu("Open &Recent", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
@@ -84,14 +86,32 @@ class Opening(QObject):
         if name:
             self.offer(Path(name))
 
+    def offer_expression(self) -> None:
+        """Ask for an expression where a file has only a class; once for each file."""
+        opened, path = self._controller.opened, self._controller.path
+        if opened is None or not opened.classes or opened.nodes:
+            self._offered = None
+        elif path != self._offered:
+            self._offered = path
+            self.ask_for_expression()
+
     def ask_for_expression(self) -> None:
-        """Let the person type an expression, and show its graph."""
-        dialog = ExpressionDialog(self._window)
-        dialog.accepted.connect(lambda: self._open_expression(dialog))
+        """Let the person type an expression, and show its graph.
+
+        Where the open file has only a class, the expression is built of that.
+        """
+        opened = self._controller.opened
+        classes = opened.classes if opened is not None else ()
+        of_class = classes[0] if classes else ""
+        dialog = ExpressionDialog(self._window, of_class)
+        dialog.accepted.connect(lambda: self._open_expression(dialog, of_class))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _open_expression(self, dialog: ExpressionDialog) -> None:
+    def _open_expression(self, dialog: ExpressionDialog, of_class: str) -> None:
+        if of_class:
+            self._controller.open_expression(dialog.text, dialog.numbers, of_class)
+            return
         if not self.may_leave():
             return
         self.path_chosen.emit(None)

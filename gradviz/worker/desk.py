@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from gradviz.graph.adapter import AdapterError
 from gradviz.graph.build import GraphError
+from gradviz.session.facts import DocumentFact, Update
 from gradviz.session.session import EditError, Session, StepError
 from gradviz.sources.expression import ExpressionError, parse_expression
 from gradviz.sources.following import RunListener
@@ -27,7 +30,7 @@ from gradviz.worker.messages import (
 from gradviz.worker.opened import Drawn, Reader
 from gradviz.worker.workspace import Workspace
 
-_REFUSALS = (SourceError, EditError, GraphError, AdapterError, ExpressionError)
+_REFUSALS = (SourceError, EditError, ExpressionError)
 """What was asked can't be done; the message is a sentence that says why."""
 
 
@@ -51,6 +54,8 @@ class Desk(RunListener):
         self._tell = tell
         self._drawn = drawn
         self._workspace: Workspace | None = None
+        self._offered: tuple[str, ...] = ()
+        """Classes of a file without a graph, of which an expression can be built."""
         self._reported: object = drawn
         """What the window knows to be shown."""
 
@@ -60,10 +65,12 @@ class Desk(RunListener):
         drawn = self._drawn
         try:
             if drawn is None:
-                return Reply(request.id, self._classes(request), failure=failure)
+                return self._without_graph(request, failure)
             is_new = drawn.reporter is not self._reported
             self._reported = drawn.reporter
             opened = drawn.opened() if is_new else None
+            if opened is not None and self._offered:
+                opened = msgspec.structs.replace(opened, classes=self._offered)
             return Reply(request.id, opened, drawn.reporter.update(), failure)
         except Exception as error:  # a fault of ours must not end the session
             return Reply(request.id, failure=failure or our_failure(error))
@@ -98,6 +105,9 @@ class Desk(RunListener):
             self._do(request)
         except (CodeError, StepError) as error:
             return failure_of(error)
+        except (GraphError, AdapterError) as error:
+            unreadable = self._workspace.unreadable() if self._workspace else ()
+            return Failure("request", str(error), unreadable=unreadable)
         except _REFUSALS as error:
             return Failure("request", str(error))
         except Exception as error:  # a fault of ours must not end the session
@@ -106,18 +116,17 @@ class Desk(RunListener):
 
     def _do(self, request: AnyRequest) -> None:
         match request:
-            case messages.Open(path=path):
-                self._start(Workspace(Run(read_program(Path(path)), self), self))
+            case messages.Open(path=path, mapping=mapping):
+                run = Run(read_program(Path(path)), self)
+                self._start(Workspace(run, self, mapping=mapping))
             case messages.OpenFunction(module=module, function=function):
                 target = Target(module, function)
                 run = target_run(target, listener=self)
-                self._start(Workspace(run, self, target))
+                self._start(Workspace(run, self, target=target))
             case messages.OpenExpression():
                 self._open_expression(request)
             case messages.RunCell(cell=cell, source=source):
                 self._run_cell(cell, source)
-            case messages.MapClass(name=name, attributes=attributes):
-                self._map_class(name, attributes)
             case messages.Undo():
                 self._undo()
             case messages.Redo():
@@ -145,11 +154,19 @@ class Desk(RunListener):
                 session.set_rule(rule)
             case messages.SwitchWalk(walk=walk):
                 session.switch_walk(walk)
+            case messages.Reevaluate():
+                session.reevaluate()
 
     def _start(self, workspace: Workspace) -> None:
-        self._workspace, self._drawn = workspace, None
+        self._workspace, self._drawn, self._offered = workspace, None, ()
         try:
             workspace.start()
+        except GraphError:
+            if workspace.unreadable() or workspace.run.drawing.drawn:
+                raise
+            self._offered = workspace.classes()
+            if not self._offered:
+                raise
         finally:
             self._drawn = workspace.drawn
 
@@ -172,13 +189,6 @@ class Desk(RunListener):
         finally:
             self._drawn = self._workspace.drawn
 
-    def _map_class(self, name: str, attributes: dict[str, str]) -> None:
-        if self._workspace is None:
-            raise EditError("Only a file has classes to tell the attributes of.")
-        self._workspace.adapters.map_class(name, attributes)
-        self._workspace.show()
-        self._drawn = self._workspace.drawn
-
     def _undo(self) -> None:
         if self._workspace is not None and self._workspace.undo():
             self._drawn = self._workspace.drawn
@@ -191,13 +201,12 @@ class Desk(RunListener):
         else:
             self._session().redo()
 
-    def _classes(self, request: AnyRequest) -> Opened | None:
-        """Offer the classes of a file that has no graph, once it was opened."""
-        is_file = isinstance(request, messages.Open | messages.OpenFunction)
-        if self._workspace is None or not is_file:
-            return None
-        classes = self._workspace.classes()
-        return Opened((), (), (), (), (), 0, classes) if classes else None
+    def _without_graph(self, request: AnyRequest, failure: Failure | None) -> Reply:
+        """Offer the classes of a file that builds nothing."""
+        if failure is not None or not self._offered:
+            return Reply(request.id, failure=failure)
+        opened = Opened((), (), (), (), classes=self._offered)
+        return Reply(request.id, opened, Update(0, document=DocumentFact()))
 
     def _shown(self) -> Drawn:
         if self._drawn is None:

@@ -23,9 +23,12 @@ class Open(Request, frozen=True):
 
     Attributes:
         path: The notebook or script.
+        mapping: For classes by name, the attribute of each role, where it could not be
+            found: ``data``, ``grad``, ``operands``, ``hook``, ``op``, ``label``.
     """
 
     path: str
+    mapping: dict[str, dict[str, str]] = {}
 
 
 class OpenFunction(Request, frozen=True):
@@ -75,19 +78,6 @@ class SwitchWalk(Request, frozen=True):
 
 class Reevaluate(Request, frozen=True):
     """Compute every Value again from the leaves as they are now."""
-
-
-class MapClass(Request, frozen=True):
-    """Say which attributes of a class hold what, where they could not be found.
-
-    Attributes:
-        name: The class's name.
-        attributes: The attribute of each role: ``data``, ``grad``, ``operands``,
-            ``hook`` and, where there is one, ``op`` and ``label``.
-    """
-
-    name: str
-    attributes: dict[str, str]
 
 
 class ChooseRoots(Request, frozen=True):
@@ -153,7 +143,6 @@ AnyRequest = (
     | RunCell
     | SwitchWalk
     | Reevaluate
-    | MapClass
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -204,6 +193,20 @@ class Opened(msgspec.Struct, frozen=True):
     classes: tuple[str, ...] = ()
 
 
+class Unreadable(msgspec.Struct, frozen=True):
+    """A class that may be a Value and that could not be read.
+
+    Attributes:
+        name: The class's name.
+        candidates: For each role the attributes to choose from.
+        likely: For each role the one it probably is, where there is one.
+    """
+
+    name: str
+    candidates: dict[str, tuple[str, ...]]
+    likely: dict[str, str]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """Why a request could not be fulfilled.
 
@@ -213,12 +216,14 @@ class Failure(msgspec.Struct, frozen=True):
         message: One sentence.
         traceback: The traceback's own lines, from the person's first line on.
         place: The file and line of the person's code that failed, empty if unknown.
+        unreadable: Classes whose attributes the person can name, so that it works.
     """
 
     kind: Literal["code", "request", "gradviz"]
     message: str
     traceback: str = ""
     place: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Reply(msgspec.Struct, frozen=True, tag=True):

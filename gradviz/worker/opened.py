@@ -63,6 +63,12 @@ class Reader:
         return None if self.recorder is None else self.recorder.steps(live, since)
 
 
+_MOVED = (
+    "Its leaves have changed since this graph was computed: Edit > Re-evaluate "
+    "computes it again from them.",
+)
+
+
 @dataclass(frozen=True)
 class After:
     """What a cell did, for what is shown after it.
@@ -154,6 +160,7 @@ class Drawn:
             return (
                 "Your file has run a backward pass of its own: choose Recorded in "
                 "Steps to walk through the calls it made.",
+                *_MOVED * session.has_moved_leaves,
             )
         return ()
 

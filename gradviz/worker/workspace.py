@@ -20,6 +20,7 @@ from gradviz.sources.run import Run
 from gradviz.sources.target import Target, call_target
 from gradviz.worker.choosing import sets_after_cell, sets_of
 from gradviz.worker.failures import failure_of
+from gradviz.worker.messages import Unreadable
 from gradviz.worker.opened import After, Drawn, Reader
 
 
@@ -75,7 +76,12 @@ class Workspace:
     """
 
     def __init__(
-        self, run: Run, listener: RunListener, target: Target | None = None
+        self,
+        run: Run,
+        listener: RunListener,
+        *,
+        target: Target | None = None,
+        mapping: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Prepare to run a program.
 
@@ -83,8 +89,9 @@ class Workspace:
             run: The program, of which nothing has run yet.
             listener: Is told what is being done.
             target: The function to call instead of running it.
+            mapping: For classes by name, the attribute of each role.
         """
-        adapters = Adapters()
+        adapters = Adapters(mapping)
         trace = Trace(adapters)
         self._reader = Reader(adapters, trace, Recorder(adapters))
         trace.on_met = self._reader.watch
@@ -163,6 +170,19 @@ class Workspace:
     def classes(self) -> tuple[str, ...]:
         """Return the names of the Value classes that an expression can be built of."""
         return tuple(c.__name__ for c in self.run.value_classes(self.adapters))
+
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Return the classes that may be Values and that could not be read."""
+        assert self._reader.trace is not None
+        things = (*self.run.namespace.values(), *self._reader.trace.recent_objects())
+        return tuple(
+            Unreadable(
+                found.name,
+                dict(found.candidates),
+                {role: n[0] for role, n in found.candidates.items() if len(n) == 1},
+            )
+            for found in self.adapters.unreadable(things)
+        )
 
     def run_cell(self, index: int, source: str) -> None:
         """Run a cell; what it did to Values, names and graph is one entry of history.

@@ -30,6 +30,7 @@ _ROLES: tuple[tuple[_TokenType, str], ...] = (
     (Name.Function, "accent"),
     (Name.Class, "accent"),
     (Name.Decorator, "accent"),
+    (Name.Builtin.Pseudo, ""),
     (Name.Builtin, "accent"),
 )
 _LONG_LINES = 400

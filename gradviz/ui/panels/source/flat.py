@@ -34,8 +34,9 @@ class FlatText(QPlainTextEdit):
         while block.isValid():
             height += layout.blockBoundingRect(block).height()
             block = block.next()
-        # One pixel more, or Qt would scroll the last line into view.
-        return round(height) + 2 * PADDING_PX + 1
+        # The last line's height has the margin below it in it, but none has the one
+        # above. One pixel more, or Qt would scroll the last line into view.
+        return round(height) + PADDING_PX + 1
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the list of cells."""

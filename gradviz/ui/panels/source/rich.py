@@ -25,6 +25,7 @@ from gradviz.ui.theme import UI_PX, Theme, code_font, ui_font
 MARGIN_PX = 4
 _INDENT_PX = 18
 _HEADING_PX = (UI_PX + 6, UI_PX + 3, UI_PX + 1)
+_QUOTED = QTextFormat.Property.BlockQuoteLevel
 _OUTER = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -142,6 +143,9 @@ class RichText(QTextBrowser):
         tight = follows or cursor.currentTable() is not None
         spacing.setTopMargin(6 if level and block.position() else 0)
         spacing.setBottomMargin(0 if tight else 2 if in_list else 6)
+        quoted = block.blockFormat().intProperty(_QUOTED)
+        if quoted:
+            spacing.setLeftMargin(_INDENT_PX * quoted)
         if is_code:
             spacing.setBackground(QColor(self._theme.palette.button))
         cursor.mergeBlockFormat(spacing)
