@@ -171,6 +171,10 @@ def _searched(
                 function = unwrapped(content)
                 if function is not None and _is(function, info, arguments):
                     return name, function
+    if info.code.co_name == "<lambda>":
+        for name, content in (info.names or {}).items():
+            if isinstance(content, FunctionType) and _is(content, info, arguments):
+                return name, content
     function = _at(info.names or {}, info.code.co_qualname)
     if function is not None and _is(function, info, arguments):
         return info.code.co_name, function

@@ -145,3 +145,33 @@ def _codes_of(content: object) -> tuple[CodeType, ...]:
         found.append(content.__code__)
         content = content.__dict__.get("__wrapped__")
     return tuple(found)
+
+
+def is_own(kind: type) -> bool:
+    """Whether Python code defines this class."""
+    return any(isinstance(held, FunctionType) for held in vars(kind).values())
+
+
+def sees_making_of(kind: type) -> bool:
+    """Whether a constructor in Python shows when an object of a class is made."""
+    return isinstance(getattr(kind, "__init__", None), FunctionType)
+
+
+def holds(item: Any, types: set[type]) -> bool:
+    """Whether a container holds an object of some classes."""
+    kind = type(item)
+    if kind is tuple or kind is list:
+        return any(type(part) in types for part in item)
+    if kind is dict:
+        return any(type(part) in types for part in item.values())
+    return False
+
+
+def all_in(item: Any, types: set[type], reached: dict[int, object]) -> bool:
+    """Whether every object of some classes, also in a container, was reached."""
+    kind = type(item)
+    if kind is tuple or kind is list:
+        return all(type(p) not in types or id(p) in reached for p in item)
+    if kind is dict:
+        return all(type(p) not in types or id(p) in reached for p in item.values())
+    return kind not in types or id(item) in reached

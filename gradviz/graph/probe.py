@@ -100,9 +100,12 @@ class _Probe:
             found = search(base, gradients)
             if found is not None:
                 return found
-        held = [*gradients]
-        grad = _known(table.GRAD, held) or (held[0] if len(held) == 1 else None)
-        return _with(base, grad=grad, design="none") if grad and operands else None
+        # Without operands only a name can tell a Value from other arithmetic.
+        grad = _known(table.GRAD, gradients)
+        numbers = [name for name, content in gradients.items() if content is not None]
+        if grad is None and operands and len(numbers) == 1:
+            grad = numbers[0]
+        return _with(base, grad=grad, design="none") if grad else None
 
     def trial(self, *, above: bool = False) -> _Trial:
         """Return fresh leaves and what the op makes of them."""

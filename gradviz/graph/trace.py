@@ -15,11 +15,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import is_
 from types import CodeType, FrameType, FunctionType
-from typing import Any, Final
+from typing import Final
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.followed import Followed
-from gradviz.graph.following import Following
+from gradviz.graph.following import (
+    Following,
+    all_in,
+    holds,
+    is_own,
+    sees_making_of,
+)
 from gradviz.graph.held import PLAIN, held_by, reached_from
 from gradviz.graph.made import ABSENT, Entry, Made, made_from, packed
 
@@ -276,7 +282,7 @@ class Trace:
     def _meet_result(self, call: _Call, result: object, frame: FrameType) -> None:
         """A class whose construction can't be seen, or was not until now."""
         kind = type(result)
-        if not _is_own(kind) or any(result is item for item in call.passed):
+        if not is_own(kind) or any(result is item for item in call.passed):
             return
         self.watch_class(kind)
         self._returned(call, result, frame)
@@ -315,7 +321,7 @@ class Trace:
             return
         entry = self._entries.get(id(value))
         if entry is None:
-            if not self._is_passed(call, value) and not _sees_making_of(kind):
+            if not self._is_passed(call, value) and not sees_making_of(kind):
                 self._recent.append(value)
                 self._made(call, value, self._new(kind, frame), index, frame)
         elif (
@@ -348,7 +354,7 @@ class Trace:
         types = self._own.types
         family = self._own.families[entry.kind]
         for item in final:
-            if type(item) in family or _holds(item, family):
+            if type(item) in family or holds(item, family):
                 break
         else:
             # A Value made of plain numbers is a leaf, of whoever called for it.
@@ -357,7 +363,7 @@ class Trace:
         if info.looked < _LOOKS and not info.strong:
             info.looked += 1
             reached = reached_from(value)
-            info.strong = not all(_all_in(item, types, reached) for item in final)
+            info.strong = not all(all_in(item, types, reached) for item in final)
             if info not in (makers := self._own.makers.setdefault(entry.kind, [])):
                 makers.append(info)
         arguments = packed(final, types, info.strong)
@@ -430,31 +436,3 @@ def _events(info: Followed) -> int:
     if info.is_constructor and info.code.co_name == "__init__":
         return _EVENTS.PY_START
     return _EVENTS.PY_START | _EVENTS.PY_RETURN
-
-
-def _is_own(kind: type) -> bool:
-    """Whether Python code defines this class."""
-    return any(isinstance(held, FunctionType) for held in vars(kind).values())
-
-
-def _sees_making_of(kind: type) -> bool:
-    """Whether a constructor in Python shows when an object of a class is made."""
-    return isinstance(getattr(kind, "__init__", None), FunctionType)
-
-
-def _holds(item: Any, types: set[type]) -> bool:
-    kind = type(item)
-    if kind is tuple or kind is list:
-        return any(type(part) in types for part in item)
-    if kind is dict:
-        return any(type(part) in types for part in item.values())
-    return False
-
-
-def _all_in(item: Any, types: set[type], reached: dict[int, object]) -> bool:
-    kind = type(item)
-    if kind is tuple or kind is list:
-        return all(type(p) not in types or id(p) in reached for p in item)
-    if kind is dict:
-        return all(type(p) not in types or id(p) in reached for p in item.values())
-    return kind not in types or id(item) in reached

@@ -48,7 +48,9 @@ def origin_of(
         return _with(kept, made, constant, ())
     operands = _operands(value, made, adapter, adapters, claimed, trace)
     listed = Counter(map(id, claimed))
-    unlisted = tuple(i for i, o in enumerate(operands) if id(o) not in listed)
+    unlisted: tuple[int, ...] = ()
+    if adapter.operands:
+        unlisted = tuple(i for i, o in enumerate(operands) if id(o) not in listed)
     call = _call(made)
     if call is None:
         kept = origin(value, adapter, adapters, declared)
@@ -92,6 +94,8 @@ def _is_op(
     if claimed:
         return True
     assert made.code is not None
+    if adapter.design == "none" and not adapter.operands:
+        return True
     if not adapter.operands:
         reached = reached_from(value)
         return any(id(argument) in reached for argument in made.arguments.values())

@@ -228,8 +228,7 @@ def test_the_line_is_that_of_the_statement_outside_the_class():
 
 def test_a_number_taken_out_of_the_graph_is_told_and_one_that_is_written_is_not():
     program = Program(
-        "a, b = Value(2.5), Value(4.5)\nm = max(a.data, b.data)\n"
-        "y = a - m\nz = b * 2.5"
+        "a, b = Value(2.5), Value(4.5)\nm = max(a.data, b.data)\ny = a - m\nz = b * 2.5"
     )
     live = program.live("y", "z")
     names = [node.name for node in live.graph.nodes]
@@ -345,3 +344,20 @@ def test_what_was_seen_is_what_the_closures_say(shape, data):
     }
     for value, made in zip(seen.values, seen.origins, strict=True):
         assert [id(o) for o in made.operands] == by_identity[id(value)]
+
+
+def test_operands_that_no_value_keeps_are_known_from_the_calls():
+    program = Program(
+        "tape = []\n"
+        "class Taped:\n"
+        "    def __init__(self, data):\n"
+        "        self.data, self.grad = data, 0.0\n"
+        "    def __mul__(self, other):\n"
+        "        out = Taped(self.data * other.data)\n"
+        "        tape.append((out, self, other))\n"
+        "        return out\n"
+        "a, b = Taped(2.0), Taped(3.0)\n"
+        "y = a * b * a\n"
+    )
+    assert program.drawn("y") == ["v2 = __mul__(a, b)", "y = __mul__(v2, a)"]
+    assert len(program.names["tape"]) == 2
