@@ -172,7 +172,7 @@ def test_an_edit_reaches_all_that_depends_on_it(case):
 
 
 @each(only=lambda case: not case.stuck)
-def test_gradients_after_an_edit_are_those_of_a_new_graph(case):
+def test_an_edit_gives_the_gradients_of_a_new_graph(case):
     picture = story(case.file).at("edited_end")
     _, grad = case.numbers(**dict([case.edit]))
     assert shown(picture, grad, "grad") == near(grad)

@@ -20,6 +20,10 @@ def test_after_training_the_graph_is_as_its_last_loss_was_until_asked(reader):
         w, b = w - 0.05 * 4 * miss, b - 0.05 * 2 * miss
     reader.open("training_loop.py")
     assert data(reader, "loss", "w", "b") == near(loss=last, w=w, b=b)
+    assert (
+        "Its leaves have changed since this graph was computed: Edit > Re-evaluate "
+        "computes it again from them."
+    ) in reader.opened.notices
     reader.do(messages.Reevaluate())
     now = (2 * w + b - 5) ** 2
     assert data(reader, "loss") == near(loss=now)
@@ -118,6 +122,7 @@ def test_a_number_that_the_class_refuses_changes_nothing(reader):
         ("global_tape.py", "Value", {"a": 2, "b": -3, "ab": -6, "y": -4}),
         ("lambda_ops.py", "V", {"p": 3, "q": 5, "pq": 15, "r": 20}),
     ],
+    ids=["global_tape.py", "lambda_ops.py"],
 )
 def test_nodes_without_a_rule_are_shown_with_the_reason(reader, file, cls, numbers):
     reader.open(file)
