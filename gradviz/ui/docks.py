@@ -64,7 +64,7 @@ class Docks:
         )
         window.setTabPosition(left, QTabWidget.TabPosition.North)
         self.source.header.stand_on(self._source_dock)
-        self._has_widened = False
+        self._has_widened = self._source_in_front = False
         self._source_dock.visibilityChanged.connect(self._on_source_seen)
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
@@ -133,6 +133,8 @@ class Docks:
 
     def _on_source_seen(self, seen: bool) -> None:
         """Give code some room when it first comes to the front; then it is theirs."""
+        # Qt calls a panel that is behind another one visible too.
+        self._source_in_front = seen
         dock = self._source_dock
         if seen and not self._has_widened and not dock.isFloating():
             self._has_widened = True
@@ -147,7 +149,7 @@ class Docks:
 
     def _on_printed(self, _stream: str, _text: str, cell: int) -> None:
         """Open the output with the first line; closed again, it stays closed."""
-        stands_below_cell = cell >= 0 and self.source.isVisible()
+        stands_below_cell = cell >= 0 and self._source_in_front
         if not self._has_printed and not stands_below_cell:
             self._has_printed = True
             self.show(self.output)
