@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
                 "follow": self._toggle_following,
                 "stop": self._stop,
                 "save": self._save,
-                "source": lambda: self.docks.show(source),
+                "source": self._go_to_source,
                 "run-cell": lambda: source.run_current(go_on=False),
                 "run-cell-next": lambda: source.run_current(go_on=True),
                 "run-above": source.run_above,
@@ -257,6 +257,10 @@ class MainWindow(QMainWindow):
         self._notices.offer_to_run(path, lambda: self.open(path))
         if self.controller.mirror is None:
             self.canvas.set_hint("Nothing to show: the file has not run yet.")
+
+    def _go_to_source(self) -> None:
+        self.docks.show(self.docks.source)
+        self.docks.source.enter()
 
     def _toggle_following(self) -> None:
         wanted = self.actions_by_name["follow"].isChecked()

@@ -217,6 +217,15 @@ class SourcePanel(QWidget):
             return
         self.queue.run(code)
 
+    def enter(self) -> None:
+        """Let the person work at the cell last worked at, else the next to run."""
+        cells = self._file.cells if self._file is not None else []
+        if self.view.current >= 0 or not cells:
+            self.view.go_to(self.view.current)
+            return
+        to_run = (c.index for c in cells if c.is_code and c.count is None)
+        self.view.go_to(next(to_run, 0))
+
     def go(self, where: int) -> None:
         """Go to the cell above (-1) or below (1)."""
         self.view.go_to(max(0, self.view.current + where))
