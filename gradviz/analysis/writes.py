@@ -12,13 +12,16 @@ MOST_WRITTEN = 3
 def write_name(graph: Graph, step: StepFact) -> str:
     """Return ``cell 9 sets s1.∇ = 0.25, s2.∇ = 0.5 and 4 more``."""
     who = step.place or "your code"
-    if not step.effects:
+    # Colours are told only where there is nothing else.
+    numbers = [effect for effect in step.effects or () if effect.what != "color"]
+    told = numbers or step.effects or ()
+    if not told:
         return f"{who} sets attributes"
     written = [
         f"{attribute(graph, effect)} = {content(effect.after)}"
-        for effect in step.effects[:MOST_WRITTEN]
+        for effect in told[:MOST_WRITTEN]
     ]
-    more = len(step.effects) - MOST_WRITTEN
+    more = len(told) - MOST_WRITTEN
     tail = f" and {more} more" if more > 0 else ""
     return f"{who} sets {', '.join(written)}{tail}"
 

@@ -352,7 +352,14 @@ def _what_is_missing(value: object) -> str:
     ]
     kind = type(value).__name__
     if not missing:
-        return f"{kind} is not a Value that gradviz can read."
+        data = next(name for name in DATA if name in held)
+        what = type(held[data]).__name__
+        return (
+            f"{kind} can't be drawn: gradviz draws single numbers, and {data} of a "
+            f"{kind} holds one of type {what}."
+            if not isinstance(held[data], Number)
+            else f"{kind} is not a Value that gradviz can read."
+        )
     return f"{kind} is not a Value that gradviz can read: it has no " + (
         " and no ".join(missing) + "."
     )

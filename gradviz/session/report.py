@@ -81,14 +81,13 @@ class Reporter:
             "grad": list(now.grad),
             "color": list(now.color),
         }
-        adapters = self.session.live.adapters
         # The change that was made first says what stood there at the start.
         at_start = {}
         for step in reversed(self.session.walk[: self.session.playhead]):
             for change in reversed(step.delta or ()):
                 at_start[change[:2]] = change
         for change in at_start.values():
-            if effect := _effect(change, adapters[change.node]):
+            if effect := _effect(change, self.session.live):
                 columns[effect.what][effect.node] = effect.before
         return Column(
             tuple(columns["data"]),
@@ -99,8 +98,7 @@ class Reporter:
     def _step(self, step: Step) -> StepFact:
         if step.delta is None:
             return StepFact(step.node, step.kind, place=step.place)
-        adapters = self.session.live.adapters
-        effects = (_effect(change, adapters[change.node]) for change in step.delta)
+        effects = (_effect(change, self.session.live) for change in step.delta)
         seen = tuple(effect for effect in effects if effect is not None)
         if step.kind == "write":
             seen = tuple(e for e in seen if repr(e.before) != repr(e.after))
@@ -117,9 +115,17 @@ def column_of(live: LiveGraph) -> Column:
     )
 
 
-def _effect(change: Change, adapter: Adapter) -> Effect | None:
-    """Return a change as a person sees it, or None for one that nobody sees."""
+def _effect(change: Change, live: LiveGraph) -> Effect | None:
+    """Return a change as a person sees it, or None for one that nobody sees.
+
+    Where a Value itself has no attribute, its class's own is seen.
+    """
     node, attribute, before, after = change
+    adapter = live.adapters[node]
+    if before is MISSING or after is MISSING:
+        default = getattr(type(live.values[node]), attribute, None)
+        before = default if before is MISSING else before
+        after = default if after is MISSING else after
     if attribute == adapter.data:
         return Effect(node, "data", figure(before), figure(after))
     if attribute == adapter.grad:

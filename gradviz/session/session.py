@@ -387,15 +387,17 @@ class Session:
         if not self.outdated():
             return
         self.switch_walk("planned")
-        playhead, same = self.playhead, self.document
+        playhead, before = self.playhead, self.document
         self._to_start()
         try:
             delta = self._start.reevaluate()
         except ReplayError as error:
             self._from_start(playhead)
             raise EditError(str(error)) from error
-        self.history.add(Edit("re-evaluate", same, same, (delta,)))
-        self._follow(same, playhead, at_end=False)
+        # Equal, but another: who shows the document has to look again.
+        self._set_document(replace(before))
+        self.history.add(Edit("re-evaluate", before, self.document, (delta,)))
+        self._follow(before, playhead, at_end=False)
 
     def undo(self) -> None:
         """Take the last edit back; without one, nothing happens."""

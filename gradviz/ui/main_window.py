@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
                 "undo": controller.undo,
                 "redo": controller.redo,
                 "re-evaluate": controller.reevaluate,
-            "copy": self.copy_value,
+                "copy": self.copy_value,
                 "find": find.start,
                 "find-next": find.find_next,
                 "find-previous": find.find_previous,

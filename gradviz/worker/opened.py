@@ -151,6 +151,12 @@ class Drawn:
 
     def _noticed(self, after: After | None) -> tuple[str, ...]:
         session = self.session
+        for value, adapter in zip(
+            session.live.values, session.live.adapters, strict=True
+        ):
+            if adapter.why_not_stepped:
+                kind = type(value).__name__
+                return (f"{kind} can't be stepped: {adapter.why_not_stepped}.",)
         if session.propagated:
             return (
                 "Your file has run a backward pass of its own; its gradients were "

@@ -4,9 +4,9 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from gradviz.graph.adapter import Adapters
+from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import GraphError
 from gradviz.graph.trace import Trace
 from gradviz.session.attributes import Delta
@@ -16,8 +16,9 @@ from gradviz.session.recording import Recorder
 from gradviz.session.session import EditError, StepError
 from gradviz.sources.expression import Expression
 from gradviz.sources.following import RunListener
-from gradviz.sources.run import Run
+from gradviz.sources.run import CodeError, Run
 from gradviz.sources.target import Target, call_target
+from gradviz.value import Value
 from gradviz.worker.choosing import sets_after_cell, sets_of
 from gradviz.worker.failures import failure_of
 from gradviz.worker.messages import Unreadable
@@ -95,6 +96,7 @@ class Workspace:
         trace = Trace(adapters)
         self._reader = Reader(adapters, trace, Recorder(adapters))
         trace.on_met = self._reader.watch
+        trace.watch_class(Value)
         self._listener = listener
         self._target = target
         self.run = run
@@ -116,10 +118,15 @@ class Workspace:
             GraphError: There is nothing to show, or it can't be drawn.
             AdapterError: What was drawn is no Value that gradviz can read.
         """
-        if self._target is None:
-            self.run.to_the_picture(adapters=self.adapters)
-        else:
-            call_target(self.run, self._target, self.adapters)
+        try:
+            if self._target is None:
+                self.run.to_the_picture(adapters=self.adapters)
+            else:
+                call_target(self.run, self._target, self.adapters)
+        except CodeError:
+            with contextlib.suppress(GraphError, AdapterError):
+                self.show()
+            raise
         self._listener.stage("Reading the graph")
         self.show()
 
@@ -132,13 +139,31 @@ class Workspace:
         """
         sets = sets_of(self.run, self._reader)
         if not sets:
-            raise GraphError(_nothing_to_draw(self.run))
+            self._complain()
         self.drawn = Drawn(
             sets,
             self.run.variables(self.adapters),
             self._reader,
             notices=self._failures_told(),
         )
+
+    def _complain(self) -> NoReturn:
+        """Say why there is nothing to show.
+
+        Raises:
+            AdapterError: What may be a Value can't be read.
+            GraphError: There is nothing that may be one.
+        """
+        names = {found.name for found in self.adapters.unreadable(self._things())}
+        for thing in self._things():
+            if type(thing).__name__ in names:
+                self.adapters.adapter(thing)
+        raise GraphError(_nothing_to_draw(self.run))
+
+    def _things(self) -> tuple[object, ...]:
+        """Return what may be Values: what names hold, and what was made last."""
+        assert self._reader.trace is not None
+        return (*self.run.namespace.values(), *self._reader.trace.recent_objects())
 
     def _failures_told(self) -> tuple[str, ...]:
         """Say which cells failed on the way to the picture."""
@@ -173,15 +198,13 @@ class Workspace:
 
     def unreadable(self) -> tuple[Unreadable, ...]:
         """Return the classes that may be Values and that could not be read."""
-        assert self._reader.trace is not None
-        things = (*self.run.namespace.values(), *self._reader.trace.recent_objects())
         return tuple(
             Unreadable(
                 found.name,
                 dict(found.candidates),
                 {role: n[0] for role, n in found.candidates.items() if len(n) == 1},
             )
-            for found in self.adapters.unreadable(things)
+            for found in self.adapters.unreadable(self._things())
         )
 
     def run_cell(self, index: int, source: str) -> None:

@@ -138,11 +138,15 @@ class SeedsPanel(QWidget):
         seeds = tuple(mirror.seeds) if mirror else ()
         if mirror is None:
             self._hint.setText("Open a file to see its seed gradients.")
+        elif mirror.document.walk == "recorded":
+            self._hint.setText("The recorded walk has the seeds that your code set.")
         else:
             self._hint.setText("No Value is seeded: there is nothing to walk.")
         self._hint.setVisible(not seeds)
         self._add.setText("+ Seed another Value" if seeds else "+ Seed a Value")
-        self._add.setEnabled(mirror is not None)
+        planned = mirror is not None and mirror.document.walk == "planned"
+        self._add.setEnabled(planned)
+        self._add.setVisible(mirror is None or planned)
         if seeds != self._rows.keys:
             self._rows.set_keys(seeds)
             self._rows.setMaximumHeight(self._rows.sizeHint().height())
