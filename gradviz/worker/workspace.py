@@ -123,9 +123,10 @@ class Workspace:
                 self.run.to_the_picture(adapters=self.adapters)
             else:
                 call_target(self.run, self._target, self.adapters)
-        except CodeError:
-            with contextlib.suppress(GraphError, AdapterError):
-                self.show()
+        except CodeError as error:
+            if not isinstance(error.__cause__, MemoryError):
+                with contextlib.suppress(GraphError, AdapterError):
+                    self.show()
             raise
         self._listener.stage("Reading the graph")
         self.show()

@@ -23,6 +23,7 @@ from gradviz.worker.messages import (
     SetLeaf,
     SetRule,
     SetSeed,
+    SwitchWalk,
     Undo,
     ZeroGradients,
 )
@@ -102,7 +103,7 @@ def test_a_file_is_opened_walked_edited_and_taken_back(talk, write):
     assert (talk.shown("x"), talk.shown("z")) == ((5.0, 0.0), (-10.0, 1.0))
 
 
-def test_seeds_set_by_hand_are_kept_and_a_pass_that_has_run_is_cleared(talk, write):
+def test_seeds_set_by_hand_are_kept_and_a_pass_that_has_run_is_recorded(talk, write):
     talk.open(write(GRAPH + "y.grad = 4.0\n"))
     assert talk.mirror.seeds == {talk.node("y"): 4.0}
     assert talk.opened.notices == ()
@@ -110,9 +111,11 @@ def test_seeds_set_by_hand_are_kept_and_a_pass_that_has_run_is_cleared(talk, wri
     assert talk.mirror.seeds == {talk.node("z"): 1.0}
     assert (talk.shown("x"), talk.shown("z")) == ((2.0, 0.0), (-4.0, 1.0))
     assert talk.opened.notices == (
-        "Your file has run a backward pass of its own; its gradients were cleared, so "
-        "that the walk starts from the seeds.",
+        "Your file has run a backward pass of its own: choose Recorded in Steps to "
+        "walk through the calls it made.",
     )
+    talk.ask(SwitchWalk(walk="recorded"))
+    assert (talk.shown("x"), talk.shown("z")) == ((2.0, -2.0), (-4.0, 1.0))
 
 
 def test_another_root_is_chosen_and_edited_leaves_stay(talk, write):
