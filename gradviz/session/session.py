@@ -154,6 +154,7 @@ class Session:
         return any(
             change.attribute == adapters[change.node].data
             and nodes[change.node].is_leaf
+            and repr(change.before) != repr(change.after)
             for change in self._data
         )
 

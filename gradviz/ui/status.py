@@ -57,6 +57,6 @@ def _walk_text(mirror: Mirror) -> str:
 def _worker_text(controller: Controller) -> str:
     if controller.busy:
         return "running"
-    if controller.alive:
+    if controller.alive and controller.mirror is not None:
         return "worker ready"
     return "worker ended" if controller.mirror else ""

@@ -125,8 +125,7 @@ class Workspace:
                 call_target(self.run, self._target, self.adapters)
         except CodeError as error:
             if not isinstance(error.__cause__, MemoryError):
-                with contextlib.suppress(GraphError, AdapterError):
-                    self.show()
+                self._show_what_there_is()
             raise
         self._listener.stage("Reading the graph")
         self.show()
@@ -147,6 +146,13 @@ class Workspace:
             self._reader,
             notices=self._failures_told(),
         )
+
+    def _show_what_there_is(self) -> None:
+        """Show the graph that a program has built before it failed, if there is one."""
+        with contextlib.suppress(GraphError, AdapterError):
+            self.show()
+        if self.drawn is not None and not self.drawn.session.graph.edges:
+            self.drawn = None
 
     def _complain(self) -> NoReturn:
         """Say why there is nothing to show.
