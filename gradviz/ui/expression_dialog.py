@@ -16,6 +16,9 @@ from gradviz.sources.expression import Expression, ExpressionError, parse_expres
 from gradviz.ui.theme import code_font, number_font
 
 EXAMPLE = "tanh(w1*x1 + w2*x2 + b)"
+EXAMPLE_OF_ANY = "w1*x1 + w2*x2 + b"
+"""Nothing in it that a class of the person's own may lack."""
+
 _WIDTH_PX = 460
 _NUMBER_PX = 120
 _FIRST_NUMBER = "1"
@@ -44,7 +47,7 @@ class ExpressionDialog(QDialog):
         self._expression: Expression | None = None
         self._typed: dict[str, str] = {}
         self._fields: dict[str, QLineEdit] = {}
-        self._text = QLineEdit(EXAMPLE, self)
+        self._text = QLineEdit(EXAMPLE_OF_ANY if of_class else EXAMPLE, self)
         self._text.setObjectName("expression-text")
         self._text.setAccessibleName("Expression")
         self._text.setFont(code_font())

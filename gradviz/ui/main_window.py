@@ -367,6 +367,11 @@ class MainWindow(QMainWindow):
             self._shown_source = self.controller.source
             self._layouts.forget()
             self.set_changes({})
+        if opened.classes and not opened.nodes:
+            self.canvas.set_hint(
+                f"{self.controller.title} defines {opened.classes[0]} and builds no "
+                "graph: build one with File > New Expression (Ctrl+N)."
+            )
         self._layouts.lay_out(mirror.graph, opened.kept)
         self._status.show_session(self.controller)
         self._update_actions()

@@ -86,7 +86,7 @@ class GraphSurface(Surface):
         """Draw the parts that have to be drawn anew."""
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._style.color("canvas"))
-        if self.picture is None or self._shown is None:
+        if self.picture is None or self._shown is None or not self.picture.cards:
             self._paint_hint(painter)
             return
         painter.setTransform(self._camera.transform)

@@ -153,7 +153,10 @@ class LeavesPanel(QWidget):
         named = [i for i in found if not nodes[i].constant]
         unnamed = [i for i in found if nodes[i].constant]
         unnamed.sort(key=lambda i: _first_use(mirror.graph, i))
-        self._say("" if found else f"No leaf is called {self._filter.text()!r}.")
+        if text and not found:
+            self._say(f"No leaf is called {self._filter.text()!r}.")
+        else:
+            self._say("" if found else "There is no graph yet.")
         self._measure_names()
         self._rows.set_keys((*named, *((_UNNAMED,) if unnamed else ()), *unnamed))
 

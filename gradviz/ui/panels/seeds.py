@@ -145,7 +145,7 @@ class SeedsPanel(QWidget):
         self._hint.setVisible(not seeds)
         self._add.setText("+ Seed another Value" if seeds else "+ Seed a Value")
         planned = mirror is not None and mirror.document.walk == "planned"
-        self._add.setEnabled(planned)
+        self._add.setEnabled(planned and bool(mirror and len(mirror.graph)))
         self._add.setVisible(mirror is None or planned)
         if seeds != self._rows.keys:
             self._rows.set_keys(seeds)
