@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
+from gradviz.analysis.words import value_in_words
 from gradviz.export.outlines import Outlines
 from gradviz.export.target import ExportError, written
 from gradviz.layout.geometry import Layout
@@ -30,7 +31,6 @@ from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.shown import Shown
 from gradviz.ui.canvas.style import MARGIN, Style
 from gradviz.ui.theme import Theme, load_fonts
-from gradviz.ui.words import value_in_words
 
 Format = Literal["svg", "png", "pdf"]
 FORMATS: tuple[Format, ...] = ("svg", "png", "pdf")

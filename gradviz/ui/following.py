@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from gradviz.analysis.words import Change
 from gradviz.numbers import shown
 from gradviz.session.facts import Figure
 from gradviz.sources.nearby import file_of_module, files_of
 from gradviz.sources.program import NOTEBOOK_SUFFIXES, SourceError, read_program
 from gradviz.ui.controller import Controller
-from gradviz.ui.words import Change
 from gradviz.worker.messages import OpenFunction
 from gradviz.worker.restoring import Restoring
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.analysis.words import Change
 from gradviz.export.target import ExportError
 from gradviz.layout.geometry import Layout
 from gradviz.ui.actions import MENUS, Actions
@@ -42,7 +43,6 @@ from gradviz.ui.settings import Settings
 from gradviz.ui.status import Status
 from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
 from gradviz.ui.toolbar import ToolBar
-from gradviz.ui.words import Change
 from gradviz.worker.messages import Failure
 from gradviz.worker.restoring import Restoring
 

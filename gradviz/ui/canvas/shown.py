@@ -1,10 +1,10 @@
 """What cards and edges show now: the numbers, marks and colours of a mirror."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gradviz.analysis.explain import explain_step
+from gradviz.analysis.losses import loss_among, overwriting
 from gradviz.graph.model import Node
 from gradviz.numbers import DIGITS, shown
 from gradviz.session.facts import Effect, Figure, StepFact
@@ -129,7 +129,7 @@ class Shown:
         self.last = _stepped(self.mirror.last_step)
         self.next = _stepped(self.mirror.next_step)
         self.made = self._made()
-        self._overwriting = _overwriting(self.mirror)
+        self._overwriting = overwriting(self.mirror)
         self.flows = self._flows()
         self.written = _written(self.mirror.last_step)
         return everything
@@ -156,7 +156,7 @@ class Shown:
         grad = mirror.grad[node.id]
         # A gradient nobody has pushed is nothing yet, not 0; unless it isn't 0.
         has_gradient = reached or (grad is not None and grad != 0)
-        lost, _ = _lost(mirror, self._overwriting.get(node.id, ()), node.id)
+        lost, _ = loss_among(mirror, self._overwriting.get(node.id, ()), node.id)
         return Card(
             name=node.name,
             number=mirror.data[node.id],
@@ -215,50 +215,6 @@ def _written(step: StepFact | None) -> frozenset[int]:
     if step is None or step.kind != "write":
         return frozenset()
     return frozenset(effect.node for effect in step.effects or ())
-
-
-def _overwriting(mirror: Mirror) -> dict[int, list[int]]:
-    """Return the steps made that may have overwritten a gradient, by Value.
-
-    Only a step that found a number there can; whether it replaced it or added to it,
-    its arithmetic tells. Under the accumulation rule there is nothing to find.
-    """
-    found: dict[int, list[int]] = {}
-    if mirror.document.rule == "accumulate":
-        return found
-    for number, step in enumerate(mirror.walk[: mirror.playhead]):
-        if step.node < 0:
-            _forget(found, step)
-            continue
-        for effect in step.effects or ():
-            if effect.what == "grad" and effect.before not in (None, 0):
-                found.setdefault(effect.node, []).append(number)
-    return found
-
-
-def _forget(found: dict[int, list[int]], step: StepFact) -> None:
-    """Forget what came before gradients were set anew."""
-    if step.kind == "zero":
-        found.clear()
-    for effect in step.effects or ():
-        if effect.what == "grad":
-            found.pop(effect.node, None)
-
-
-def _lost(mirror: Mirror, steps: Sequence[int], node: int) -> tuple[float | None, int]:
-    """Return what was overwritten last of a Value's gradient, and by which Value."""
-    for number in reversed(steps):
-        step, data = mirror.walk[number], mirror.data_after(number + 1)
-        terms = explain_step(mirror.graph, data, step, mirror.document.rule)
-        for term in terms:
-            if term.operand == node and term.lost is not None:
-                return term.lost, step.node
-    return None, -1
-
-
-def last_loss(mirror: Mirror, node: int) -> tuple[float | None, int]:
-    """Return what was overwritten last of a Value's gradient, and by which Value."""
-    return _lost(mirror, _overwriting(mirror).get(node, ()), node)
 
 
 def _sign_role(grad: Figure) -> str:

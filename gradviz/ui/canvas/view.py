@@ -11,6 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gradviz.analysis.words import Change, missing_edge, value_in_words
 from gradviz.layout.geometry import Layout
 from gradviz.numbers import DIGITS
 from gradviz.session.mirror import Mirror
@@ -27,7 +28,6 @@ from gradviz.ui.canvas.marks import Highlights
 from gradviz.ui.canvas.menu import NodeMenu
 from gradviz.ui.canvas.shown import Shown
 from gradviz.ui.canvas.walk import Direction, Walker
-from gradviz.ui.words import Change, missing_edge, value_in_words
 
 _MOVED_AT_MOST = 250
 """Larger graphs jump to a new layout instead of moving there."""

@@ -12,11 +12,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from gradviz.analysis.words import exact
 from gradviz.numbers import DIGITS, parsed, shown
 from gradviz.session.facts import Figure
 from gradviz.ui.panels.common import GAP_PX
 from gradviz.ui.theme import Theme, number_font
-from gradviz.ui.words import exact
 
 _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PADDING_PX = 6

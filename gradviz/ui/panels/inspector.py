@@ -6,11 +6,11 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
+from gradviz.analysis.words import Change
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.inspector_text import inspector_html
 from gradviz.ui.theme import Theme, number_font
-from gradviz.ui.words import Change
 
 
 class InspectorPanel(QWidget):

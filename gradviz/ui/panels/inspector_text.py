@@ -10,18 +10,18 @@ from gradviz.analysis.local import (
     bracketed,
     local_derivatives,
 )
-from gradviz.graph.model import Node
-from gradviz.numbers import factor, shown
-from gradviz.session.facts import Figure, StepFact
-from gradviz.session.mirror import GradientState, Mirror
-from gradviz.ui.theme import UI_PX, Theme
-from gradviz.ui.words import (
+from gradviz.analysis.words import (
     Change,
     change_in_words,
     exact,
     missing_edges,
     state_in_words,
 )
+from gradviz.graph.model import Node
+from gradviz.numbers import factor, shown
+from gradviz.session.facts import Figure, StepFact
+from gradviz.session.mirror import GradientState, Mirror
+from gradviz.ui.theme import UI_PX, Theme
 
 MOST = 40
 """How many operands or consumers are listed."""

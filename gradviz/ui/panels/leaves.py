@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gradviz.analysis.explain import listed
+from gradviz.analysis.words import Change, change_in_words, exact, expression
 from gradviz.graph.model import Graph
 from gradviz.numbers import shown
 from gradviz.session.facts import Figure
@@ -24,7 +25,6 @@ from gradviz.ui.panels.fields import FieldError, NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.rows import Row, RowList
 from gradviz.ui.theme import UI_PX, Theme, ui_font
-from gradviz.ui.words import Change, change_in_words, exact, expression
 
 FIELD_PX = 66
 RIGHT_PX = 28

@@ -7,12 +7,12 @@ from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from gradviz.analysis.words import Change
 from gradviz.graph.model import Graph
 from gradviz.session.facts import Column, DocumentFact, Effect, StepFact, Update
 from gradviz.session.mirror import Mirror
 from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.theme import DARK
-from gradviz.ui.words import Change
 
 SENTENCE = (
     "s1 reads w12x2, but its _prev does not list it: a drawing made from _prev lacks "

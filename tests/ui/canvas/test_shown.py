@@ -5,8 +5,8 @@ import math
 import pytest
 from helpers import Play, lesson_17, named, square
 
+from gradviz.analysis.words import value_in_words as in_words
 from gradviz.ui.canvas.shown import Shown
-from gradviz.ui.words import value_in_words as in_words
 from gradviz.value import Value
 
 

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gradviz import Value
+from gradviz.analysis.words import Change
 from gradviz.ui.panels.fields import NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.leaves import LeavesPanel
-from gradviz.ui.words import Change
 from gradviz.worker.messages import SetLeaf
 
 LESSON = ["x1", "x2", "w11", "w12", "w21", "w22"]

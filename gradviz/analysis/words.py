@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradviz.analysis.local import bracketed, reference
+from gradviz.analysis.losses import last_loss
 from gradviz.graph.model import Graph
 from gradviz.numbers import MINUS, shown
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror
-from gradviz.ui.canvas.shown import last_loss
 
 _FEW = 3
 """Digits of a constant where it only tells which one is meant."""
