@@ -19,7 +19,7 @@ _LAZY = ("forward", "evaluate", "eval")
 _SEQUENCES = (list, tuple, set, frozenset)
 
 
-def _parts(thing: object) -> dict[str, object] | None:
+def parts_of(thing: object) -> dict[str, object] | None:
     """Return what an object of the person's own class holds, None for others."""
     if isinstance(thing, type | FunctionType | MethodType | ModuleType):
         return None
@@ -49,7 +49,7 @@ def items_in(
             yield from items_in(item, classes, depth - 1)
     elif isinstance(thing, MethodType):
         yield from items_in(thing.__self__, classes, depth - 1)
-    elif (parts := _parts(thing)) is not None:
+    elif (parts := parts_of(thing)) is not None:
         for item in tuple(parts.values()):
             yield from items_in(item, classes, depth - 1)
     else:
@@ -116,7 +116,7 @@ class Passing:
 
     def _copied(self, thing: Any, depth: int) -> Any:
         """Return a copy of an object that holds Values; one for all who hold it."""
-        parts = _parts(thing)
+        parts = parts_of(thing)
         if not parts:
             return thing
         if id(thing) in self._copies:
@@ -148,6 +148,11 @@ def made_by(call: Call, adapter: Adapter) -> object:
 def is_number(thing: object) -> bool:
     """Whether something is a plain number that could stand for a constant Value."""
     return isinstance(thing, int | float) and not isinstance(thing, bool)
+
+
+def moved(number: Any) -> Any:
+    """Return another number of the same sign, to try an op on."""
+    return number - number / 4 if number else 0.25
 
 
 def fed(live: LiveGraph, node: int, classes: frozenset[type]) -> Call | None:

@@ -17,8 +17,10 @@ from typing import Any
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by, is_empty
-from gradviz.session.attributes import Attributes, Contents, Delta
-from gradviz.session.passing import items_in, made_by
+from gradviz.graph.held import reached_from
+from gradviz.session.alike import PLAIN, alike, equal
+from gradviz.session.attributes import Attributes, Change, Contents, Delta
+from gradviz.session.passing import items_in, made_by, moved, passed
 from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
 
 PROBE = 0.7
@@ -31,8 +33,6 @@ _LOOKED_AT = 300
 """Values up to which all are looked at for what one hook has written."""
 
 _CONTAINERS = frozenset({set, tuple, list})
-
-_PLAIN = (Number, str, bytes, type(None))
 
 _OTHER_GRADIENTS = "its backward function can't be renewed: it gave other gradients"
 
@@ -161,28 +161,114 @@ class Renewal:
         fresh_gradients: Sequence[object],
         is_outdated: bool,
     ) -> str:
-        """Compare the renewed hook with the old one, or with that of the new result.
+        """Compare the renewed hook with the old one, and with that of a new result.
 
         The old one of a Value whose operands have changed since may be stale.
         """
+        if is_outdated:
+            return self._try_anew(node, fresh_gradients)
         adapter, value = self._live.adapters[node], self._live.values[node]
         reach = self._reach(node)
-        if is_outdated:
-            setattr(fresh, adapter.grad, PROBE)
-            old = self._pushed(node, adapter.hook_of(fresh), reach, fresh_gradients)
-            fresh = made_by(self._calls[node], adapter)
-            self._attributes.undo(self._written(reach))
-        else:
-            old = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
+        old = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
         self._take_over(node, fresh)
         renewed = self._attributes.take((node,))
         try:
             new = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
         finally:
             self._attributes.undo(renewed)
-        if is_outdated:
-            new = [push for push in new if push[0] != node]
-        return _OTHER_GRADIENTS if old != new else ""
+        if old != new:
+            return _OTHER_GRADIENTS
+        return self._try_moved(node, fresh_gradients, old)
+
+    def _try_moved(
+        self, node: int, fresh_gradients: Sequence[object], old: Pushed
+    ) -> str:
+        """Try the op on other numbers, where what it has saved may turn out stale.
+
+        Args:
+            node: The Value.
+            fresh_gradients: For each Value the gradient that a new one has.
+            old: What its hook pushes on the numbers that are there.
+        """
+        reach = self._reach(node)
+        others: Delta = ()
+        reason = ""
+        try:
+            for operand in self._given_to(node):
+                others += self._move(operand)
+            if others:
+                reason = self._try_anew(node, fresh_gradients)
+        except (Exception, SystemExit):  # it takes no such numbers; an edit will say so
+            reason = ""
+        finally:
+            self._attributes.undo(self._written(reach))
+            self._attributes.undo(others)
+        if reason:
+            self._call_once_more(node)
+        if reason or not others:
+            return reason
+        adapter, value = self._live.adapters[node], self._live.values[node]
+        still = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
+        if still != old:
+            self._call_once_more(node)
+            return "what its op saves for the gradients is shared with its other calls"
+        return ""
+
+    def _call_once_more(self, node: int) -> None:
+        """Let an op save again what it saves outside of its Value."""
+        made_by(self._calls[node], self._live.adapters[node])
+        self._attributes.undo(self._written(self._reach(node)))
+
+    def _given_to(self, node: int) -> list[int]:
+        """Return the operands that an op is called with.
+
+        None where it makes others on the way: those could not be moved with them.
+        """
+        given = set(map(id, passed(self._calls[node], self._classes)))
+        found: list[int] = []
+        for operand in dict.fromkeys(self._live.graph.nodes[node].operands):
+            if id(self._live.values[operand]) in given:
+                found.append(operand)
+            elif operand in self._calls:
+                return []
+        return found
+
+    def _is_data(self, change: Change) -> bool:
+        return change.attribute == self._live.adapters[change.node].data
+
+    def _move(self, operand: int) -> Delta:
+        adapter = self._live.adapters[operand]
+        number = adapter.number(self._live.values[operand])
+        return self._attributes.write(operand, adapter.data, moved(number))
+
+    def _try_anew(self, node: int, fresh_gradients: Sequence[object]) -> str:
+        """Compare what the hook of a new result pushes with what the renewed one does.
+
+        Only where both can push: the new one has Values of its own where its op makes
+        some on the way.
+        """
+        adapter, value = self._live.adapters[node], self._live.values[node]
+        reach = self._reach(node)
+        other = made_by(self._calls[node], adapter)
+        computed = self._written(reach)
+        self._attributes.undo(computed)
+        if self._is_another(node, other) or any(map(self._is_data, computed)):
+            return ""  # it computes its operands as well: nothing to compare with
+        setattr(other, adapter.grad, PROBE)
+        wanted = self._pushed(node, adapter.hook_of(other), reach, fresh_gradients)
+        fresh = made_by(self._calls[node], adapter)
+        self._attributes.undo(self._written(reach))
+        self._take_over(node, fresh)
+        renewed = self._attributes.take((node,))
+        try:
+            new = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
+        finally:
+            self._attributes.undo(renewed)
+        if wanted == new:
+            return ""
+        both = {self._ids.get(identity) for identity in reached_from(other)} - {node}
+        wanted, new = ([p for p in each if p[0] in both] for each in (wanted, new))
+        return _OTHER_GRADIENTS if wanted != new else ""
 
     def _reach(self, node: int) -> Sequence[int]:
         """Return the Values that trying an op may write to.
@@ -207,11 +293,11 @@ class Renewal:
         self._attributes.undo(written)
         for node, attribute, before, after in written:
             adapter = self._live.adapters[node]
-            if _equal(before, after):
+            if equal(before, after, self._classes):
                 continue  # computed once more
             if attribute in (adapter.data, adapter.grad, adapter.hook):
                 return True
-            if isinstance(after, Contents) or not isinstance(after, _PLAIN):
+            if isinstance(after, Contents) or not isinstance(after, PLAIN):
                 return True
         return False
 
@@ -244,13 +330,13 @@ class Renewal:
         adapter = self._live.adapters[node]
         mine = adapter.attributes(self._live.values[node])
         never = {adapter.data, adapter.hook, adapter.grad, adapter.label, adapter.color}
-        same = _alike if is_outdated else _equal
+        same = alike if is_outdated else equal
         return tuple(
             name
             for name, content in adapter.attributes(fresh).items()
             if name not in never
             and name in mine
-            and same(mine[name], content)
+            and same(mine[name], content, self._classes)
             and (name != adapter.operands or self._holds_numbers(content))
         )
 
@@ -284,7 +370,7 @@ class Renewal:
         pushed = [
             (change.node, change.attribute, repr(change.after))
             for change in written
-            if isinstance(change.after, _PLAIN)
+            if isinstance(change.after, PLAIN)
             or change.attribute == self._live.adapters[change.node].grad
         ]
         return pushed + failed
@@ -378,23 +464,3 @@ def _cells(hook: object) -> list[tuple[str, CellType]]:
     names = hook.__code__.co_freevars  # type: ignore[attr-defined]
     held = zip(names, closure, strict=True)
     return [(name, cell) for name, cell in held if not is_empty(cell)]
-
-
-def _equal(old: object, new: object) -> bool:
-    """Whether two attributes are the same, as far as plain data goes."""
-    if old is new:
-        return True
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, list | tuple):
-        assert isinstance(new, list | tuple)
-        return len(old) == len(new) and all(map(_equal, old, new))
-    return isinstance(old, _PLAIN) and repr(old) == repr(new)
-
-
-def _alike(old: object, new: object) -> bool:
-    """Whether two attributes are the same, or numbers or containers of numbers."""
-    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
-        return len(old) == len(new) and all(map(_alike, old, new))
-    both = isinstance(old, float) and isinstance(new, float)
-    return both or _equal(old, new)

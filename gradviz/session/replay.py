@@ -27,8 +27,9 @@ OUTDATED = (
 )
 
 ANEW = (
-    "An op of this class writes to its operands, so an edit makes every Value anew: "
-    "what is shown follows, and your variables hold the Values as your code left them."
+    "An op of this class can't be called again for a Value that is there, so an edit "
+    "makes every Value anew: what is shown follows, and your variables hold the Values "
+    "as your code left them."
 )
 
 

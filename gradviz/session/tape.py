@@ -13,8 +13,8 @@ from gradviz.graph.adapter import Adapter
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by
 from gradviz.graph.order import planned_order
-from gradviz.session.attributes import Attributes, Delta
-from gradviz.session.passing import DEPTH, Passing, items_in, made_by
+from gradviz.session.attributes import Attributes
+from gradviz.session.passing import DEPTH, Passing, items_in, made_by, moved
 from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
 
 _PLAIN = (int, float, complex, str, bool, bytes, type(None))
@@ -88,7 +88,10 @@ class Tape:
         return replace(old, values=tuple(fresh), origins=origins)
 
     def agrees(self, attributes: Attributes, gradients: Sequence[object]) -> bool:
-        """Whether Values made anew, of the same leaves, do the same bit for bit.
+        """Whether Values made anew do as the old ones, and each set as if alone.
+
+        Of the same leaves they do the same bit for bit, and so they do after Values of
+        other leaves were made: nothing that a gradient needs is shared between them.
 
         Args:
             attributes: The person's Values, at the start of the walk.
@@ -96,32 +99,47 @@ class Tape:
         """
         try:
             fresh = self.again({})
+            if attributes.take() or not self._corresponds(fresh):
+                return False
+            if _numbers(self.live) != _numbers(fresh):
+                return False
+            mine = self._walked_by_theirs(attributes, gradients)
+            if mine != _walked(fresh, gradients):
+                return False
+            moved = self._moved()
+            if moved is not None:
+                theirs = _walked(moved, gradients)
+                if mine != _walked(self.again({}), gradients):
+                    return False
+                if theirs != _walked(moved, gradients):
+                    return False
+            return mine == self._walked_by_theirs(attributes, gradients)
         except ReplayError:
             return False
-        if attributes.take() or not self._corresponds(fresh):
-            return False
-        shown = self.live
-        if _numbers(shown) != _numbers(fresh):
-            return False
-
-        def write(node: int, gradient: object) -> Delta:
-            return attributes.write(node, shown.adapters[node].grad, gradient)
-
-        before: Delta = ()
-        for node, gradient in enumerate(gradients):
-            before += write(node, gradient)
-        try:
-            mine = _walked(shown, write)
         finally:
             attributes.undo(attributes.take())
-            attributes.undo(before)
 
-        def write_fresh(node: int, gradient: object) -> None:
-            setattr(fresh.values[node], shown.adapters[node].grad, gradient)
+    def _moved(self) -> LiveGraph | None:
+        """Return the graph of other leaves, None where its ops do not take them."""
+        nodes = self.live.graph.nodes
+        numbers = {
+            leaf: self.live.adapters[leaf].number(self.live.values[leaf])
+            for leaf in self.live.graph.leaves
+            if not nodes[leaf].constant
+        }
+        try:
+            return self.again({leaf: moved(n) for leaf, n in numbers.items()})
+        except (ReplayError, TypeError):
+            return None
 
-        for node, gradient in enumerate(gradients):
-            write_fresh(node, gradient)
-        return mine == _walked(fresh, write_fresh) and not attributes.take()
+    def _walked_by_theirs(
+        self, attributes: Attributes, gradients: Sequence[object]
+    ) -> list[str]:
+        """Return every gradient after a walk over the person's Values, and undo it."""
+        try:
+            return _walked(self.live, gradients)
+        finally:
+            attributes.undo(attributes.take())
 
     def _called(self, node: int, call: Call, made: Mapping[int, int]) -> object:
         """Return what an op makes of Values made anew."""
@@ -219,10 +237,13 @@ def _numbers(live: LiveGraph) -> list[tuple[type, str]]:
     return [(type(number), repr(number)) for number in numbers]
 
 
-def _walked(live: LiveGraph, write: Callable[[int, object], object]) -> list[str]:
+def _walked(live: LiveGraph, gradients: Sequence[object]) -> list[str]:
     """Return every gradient after a walk from the roots, seeded with 1."""
+    pairs = list(zip(live.adapters, live.values, strict=True))
+    for (adapter, value), gradient in zip(pairs, gradients, strict=True):
+        setattr(value, adapter.grad, gradient)
     for root in live.graph.roots:
-        write(root, 1.0)
+        setattr(live.values[root], live.adapters[root].grad, 1.0)
     failed: list[str] = []
     for node in planned_order(live.graph, live.graph.roots):
         hook = live.adapters[node].hook_of(live.values[node])
@@ -232,5 +253,4 @@ def _walked(live: LiveGraph, write: Callable[[int, object], object]) -> list[str
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             failed.append(f"{node} {type(error).__name__}")
             break
-    pairs = zip(live.adapters, live.values, strict=True)
     return [repr(adapter.gradient(value)) for adapter, value in pairs] + failed

@@ -3,7 +3,6 @@
 import pytest
 from corpus_reader import Reader
 
-_STALE = "what the op keeps beside the number is not renewed by an edit."
 _RECURSES = "ops whose hook was called by another hook are walked again."
 
 KNOWN = {
@@ -12,9 +11,6 @@ KNOWN = {
     ),
     "test_its_own_rules_give_the_gradients[hook_recurses.py]": _RECURSES,
     "test_an_edit_gives_the_gradients_of_a_new_graph[hook_recurses.py]": _RECURSES,
-    "test_an_edit_gives_the_gradients_of_a_new_graph[static_ops.py]": _STALE,
-    "test_an_edit_gives_the_gradients_of_a_new_graph[saved_in_dict.py]": _STALE,
-    "test_an_edit_gives_the_gradients_of_a_new_graph[saved_globally.py]": _STALE,
     "test_an_edit_gives_the_gradients_of_a_new_graph[hook_wrapped.py]": (
         "a function that replaces the hook of a Value is not replayed by an edit."
     ),

@@ -28,6 +28,9 @@ EDITS = [
     ("tanh_rehooked", "z", "x", "x = Value(0.5)", -0.75, False),
     ("prelu_rehooked", "y", "x", "x = Value(-2.0)", -0.75, False),
     ("lazy_forward", "y", "x", "x = Value(0.5)", -0.75, False),
+    ("static_ops", "y", "a", "a = Value(2.0,", -0.75, False),
+    ("saved_in_dict", "y", "a", "a = Value(0.5)", -0.75, False),
+    ("saved_globally", "y", "a", "a = Value(0.5)", -0.75, True),
     ("hook_recurses", "L", "a", "a = Value(2.0)", -0.75, False),
 ]
 
@@ -139,9 +142,9 @@ def test_consumers_are_listed_once_after_an_edit():
     # The person's own are as the file left them, and say so.
     assert (list(a.consumers), a.data) == before
     assert session.notice == (
-        "An op of this class writes to its operands, so an edit makes every Value "
-        "anew: what is shown follows, and your variables hold the Values as your code "
-        "left them."
+        "An op of this class can't be called again for a Value that is there, so an "
+        "edit makes every Value anew: what is shown follows, and your variables hold "
+        "the Values as your code left them."
     )
     other, _ = session_of(LINKED.format(a=5.0), "y")
     same_numbers(session, other)
@@ -315,3 +318,72 @@ def test_an_edit_that_would_make_another_graph_is_refused_where_values_are_new()
         "Change the number in the file and run it again."
     )
     assert picture(session.live) == before
+
+
+SAVED = """
+{head}
+class Value:
+    def __init__(self, data, _prev=(), _op=""):
+        self.data = data
+        self.grad = 0.0
+        self._prev = _prev
+        self._op = _op
+        self._backward = lambda: None
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other), "*")
+        {save}
+
+        def _backward():
+            left, right = {load}
+            self.grad += right * out.grad
+            other.grad += left * out.grad
+        out._backward = _backward
+        return out
+
+a = Value({a})
+b = Value(7.0)
+y = a * b
+"""
+
+
+@pytest.mark.parametrize(
+    ("save", "load", "anew"),
+    [
+        ("out.kept = Kept(); out.kept.two = (self.data, other.data)",
+         "out.kept.two", False),
+        ("out.kept = Kept(); out.kept.two = (self.data, other.data); out.kept.of = out",
+         "out.kept.two", True),
+        ("out.kept = array('d', [self.data, other.data])", "out.kept", True),
+        ("out.kept = {'of': {'both': [self.data, other.data]}}",
+         "out.kept['of']['both']", False),
+    ],
+    ids=["object", "object of the result", "array", "dicts"],
+)  # fmt: skip
+def test_what_an_op_saves_beside_the_number_follows_an_edit(save, load, anew):
+    head = "from array import array\nclass Kept: pass"
+    text = SAVED.replace("{head}", head).replace("{save}", save).replace("{load}", load)
+    session, _ = session_of(text.replace("{a}", "2.0"), "y")
+    before = picture(session.live)
+    session.set_leaf(session.graph.named("a"), -0.75)
+    assert session.stuck == {}
+    assert bool(session.notice) == anew
+    same_numbers(session, session_of(text.replace("{a}", "-0.75"), "y")[0])
+    session.reset()
+    session.undo()
+    assert picture(session.live) == before
+
+
+def test_what_every_call_of_an_op_saves_in_one_place_is_stuck():
+    text = SAVED.replace("{head}", "LAST = [None]")
+    text = text.replace("{save}", "LAST[0] = (self.data, other.data)")
+    text = text.replace("{load}", "LAST[0]").replace("{a}", "2.0")
+    session, names = session_of(text, "y")
+    session.set_leaf(session.graph.named("a"), -0.75)
+    y = session.graph.named("y")
+    assert session.stuck == {
+        y: "what its op saves for the gradients is shared with its other calls"
+    }
+    assert names["LAST"] == [(2.0, 7.0)]
+    session.run_to_end()
+    assert names["b"].grad == 2.0
