@@ -381,13 +381,14 @@ def _unreadable(value: object) -> Unreadable:
         and name not in numbers
         and not name.startswith("__")
     )
+    unset = tuple(n for n, c in held.items() if c is None)
     others = tuple(n for n, c in held.items() if n not in numbers)
     texts = tuple(n for n, c in held.items() if isinstance(c, str))
     candidates = {
         "data": numbers,
         "grad": numbers + defaults,
         "operands": tuple(n for n in held if n in others and n not in texts),
-        "hook": (*(n for n in others if n not in texts), *methods),
+        "hook": (*(n for n in others if n not in texts), *unset, *methods),
         "op": texts,
         "label": texts,
     }

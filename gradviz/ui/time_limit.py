@@ -1,5 +1,6 @@
 """How long a file or a cell may run, and what is said when it ran longer."""
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.worker.messages import Failure
@@ -52,12 +53,8 @@ class TimeLimit(QObject):
 
     def worded(self, failure: Failure) -> Failure:
         """Return a failure that says so, if this limit has brought it about."""
-        return Failure(
-            failure.kind,
-            self.sentence(failure.message),
-            failure.traceback,
-            failure.place,
-        )
+        said = self.sentence(failure.message)
+        return msgspec.structs.replace(failure, message=said)
 
     def _on_timeout(self) -> None:
         self._is_exceeded = True

@@ -20,6 +20,9 @@ from gradviz.worker.messages import Opened
 
 _ICON_PX = 18
 
+_MOST_NAMES = 3
+"""Names of roots that are told."""
+
 
 class ToolBar(QToolBar):
     """The buttons people use every minute.
@@ -61,14 +64,17 @@ class ToolBar(QToolBar):
         self._show_speed()
 
     def show_roots(self, opened: Opened) -> None:
-        """Offer the roots of a file; with one there is nothing to choose."""
+        """Offer the graphs of a file; with one there is nothing to choose."""
         self._roots.blockSignals(True)
         self._roots.clear()
-        self._roots.addItem(f"All roots ({len(opened.choices)})", ())
+        if len(opened.first) > 1:
+            self._roots.addItem(_together(opened), ())
         for i, choice in enumerate(opened.choices):
-            self._roots.addItem(f"{choice.name} · {choice.size} Values", (i,))
-        chosen = opened.chosen[0] + 1 if len(opened.chosen) == 1 else 0
-        self._roots.setCurrentIndex(chosen)
+            words = (choice.name, f"{choice.size} Values", _line(choice.place))
+            self._roots.addItem(" · ".join(filter(None, words)), (i,))
+        above = int(len(opened.first) > 1)
+        one = len(opened.chosen) == 1
+        self._roots.setCurrentIndex(opened.chosen[0] + above if one else 0)
         self._roots.blockSignals(False)
         self._roots_place.setVisible(len(opened.choices) > 1)
 
@@ -136,6 +142,23 @@ class ToolBar(QToolBar):
 
     def _show_speed(self) -> None:
         self._speed.setText(_speed_text(self._playback.speed))
+
+
+def _together(opened: Opened) -> str:
+    """Return what the roots shown at first are called together."""
+    if len(opened.first) == len(opened.choices):
+        return f"All roots ({len(opened.choices)})"
+    names = [opened.choices[index].name for index in opened.first]
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{more} together"
+
+
+def _line(place: str) -> str:
+    """Return ``cell 3, line 2`` or ``line 12`` for the place where a graph was made."""
+    name, _, line = place.rpartition(":")
+    _, is_cell, cell = name.rpartition(", cell ")
+    where = f"line {line}" if line else ""
+    return f"cell {cell}, {where}" if is_cell else where
 
 
 class _PrimaryButton(QToolButton):

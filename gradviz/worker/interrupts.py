@@ -6,6 +6,7 @@ import threading
 from types import FrameType
 
 from gradviz.graph.calls import Call
+from gradviz.session.repeating import Repetition
 from gradviz.session.stepper import Stepper
 from gradviz.sources.calling import CALLS_THEIRS
 from gradviz.worker.failures import is_ours
@@ -13,7 +14,9 @@ from gradviz.worker.failures import is_ours
 RETRY_S = 0.002
 """How soon an interrupt that found our own code running is tried again."""
 
-_CALL_THEIRS = frozenset(function.__code__ for function in (Stepper._call, Call.again))
+_CALL_THEIRS = frozenset(
+    function.__code__ for function in (Stepper._call, Repetition._call, Call.again)
+)
 """With CALLS_THEIRS the only places of ours that know what an interrupt means."""
 
 

@@ -180,6 +180,8 @@ class Opened(msgspec.Struct, frozen=True):
         notices: What the person should know, each one sentence.
         kept: How many Values of the graph shown before are still there, with the same
             ids; the new ones come after them. 0 for another graph.
+        first: Indices of the choices shown at first: what the person drew, or the
+            largest graph.
         classes: Where there is no graph: the Value classes that the file defines, of
             which an expression can be built.
     """
@@ -190,6 +192,7 @@ class Opened(msgspec.Struct, frozen=True):
     chosen: tuple[int, ...]
     notices: tuple[str, ...] = ()
     kept: int = 0
+    first: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
 
 

@@ -211,6 +211,7 @@ class Drawn:
             self.chosen,
             self._notices,
             self.kept,
+            self._first,
         )
 
     def _live(self, chosen: Sequence[int], known: LiveGraph | None = None) -> LiveGraph:

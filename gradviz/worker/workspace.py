@@ -209,7 +209,11 @@ class Workspace:
             Unreadable(
                 found.name,
                 dict(found.candidates),
-                {role: n[0] for role, n in found.candidates.items() if len(n) == 1},
+                {
+                    role: names[0]
+                    for role, names in found.candidates.items()
+                    if len(names) == 1 and role not in ("op", "label")
+                },
             )
             for found in self.adapters.unreadable(self._things())
         )

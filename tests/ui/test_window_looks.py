@@ -192,8 +192,8 @@ def test_the_roots_of_lesson_17_are_picked_one_by_one(lesson) -> None:
     assert picker.isVisible()
     assert [picker.itemText(i) for i in range(picker.count())] == [
         "All roots (2)",
-        "s1 · 7 Values",
-        "s2 · 7 Values",
+        "s1 · 7 Values · cell 6, line 3",
+        "s2 · 7 Values · cell 6, line 7",
     ]
     lesson.key(Qt.Key.Key_Space)
     lesson.settle()
@@ -202,7 +202,7 @@ def test_the_roots_of_lesson_17_are_picked_one_by_one(lesson) -> None:
     lesson.key(Qt.Key.Key_Down)
     lesson.until(lambda: lesson.text("status-size") == "7 Values · 6 operands")
     lesson.settle()
-    assert picker.currentText() == "s2 · 7 Values"
+    assert picker.currentText() == "s2 · 7 Values · cell 6, line 7"
     assert lesson.steps == ["s2._backward()", "w21x1._backward()", "w22x2._backward()"]
     lesson.key(Qt.Key.Key_Home)
     lesson.until(lambda: lesson.text("status-size") == "12 Values · 12 operands")
