@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Number
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, Final
 
 from gradviz.graph.adapter import Adapter, Adapters
 from gradviz.graph.held import PLAIN, cells, flat, is_empty
 
-__all__ = ["Call", "Origin", "captured_by", "cells", "is_empty", "origin"]
+__all__ = ["Call", "Origin", "Wrapping", "captured_by", "cells", "is_empty", "origin"]
+
+RESULT: Final = object()
+"""Stands for the result of an op among the arguments of a call made on it."""
+
+HOOK: Final = object()
+"""Stands for the ``_backward`` of that result."""
 
 _NOT_OPS = ("__init__", "__new__", "__post_init__")
 """Where a class gives every new Value a ``_backward`` that does nothing."""
@@ -32,17 +38,53 @@ class Call:
         arguments: Positional arguments; Values among them are the live ones.
         keywords: Keyword-only arguments.
         index: Which of several results is the Value, -1 where there is only one.
+        then: What was done to the hook of the result afterwards.
     """
 
     function: Callable[..., Any]
     arguments: tuple[object, ...]
     keywords: dict[str, object]
     index: int = -1
+    then: tuple["Wrapping", ...] = ()
 
     def again(self) -> object:
         """Call the op again with the same arguments and return its new result."""
         result = self.function(*self.arguments, **self.keywords)
-        return result if self.index < 0 else result[self.index]
+        if self.index >= 0:
+            result = result[self.index]
+        for wrapping in self.then:
+            wrapping.wrap(result)
+        return result
+
+
+@dataclass(frozen=True)
+class Wrapping:
+    """A call that has given a Value another hook, after its op had made it.
+
+    Attributes:
+        call: The call; ``RESULT`` and ``HOOK`` among its arguments stand for the Value
+            and the hook it had.
+        hook: The attribute with the hook.
+    """
+
+    call: Call
+    hook: str
+
+    def wrap(self, result: Any) -> None:
+        """Make the call on a new result of the op."""
+        given = (*self.call.arguments, *self.call.keywords.values())
+        inner = getattr(result, self.hook)
+
+        def put(argument: object) -> object:
+            if argument is RESULT:
+                return result
+            return inner if argument is HOOK else argument
+
+        arguments = map(put, self.call.arguments)
+        keywords = {name: put(item) for name, item in self.call.keywords.items()}
+        outer = self.call.function(*arguments, **keywords)
+        if callable(outer) and any(item is HOOK for item in given):
+            setattr(result, self.hook, outer)
 
 
 @dataclass(frozen=True)
@@ -98,7 +140,7 @@ def origin(
     captured = {
         name: held for name, held in captured_by(hook).items() if held is not value
     }
-    function = _maker(hook, type(value)) if hook else None
+    function = maker(hook, type(value)) if hook else None
     if not claimed and function is None:
         return Origin(())
     if function is None:
@@ -106,7 +148,7 @@ def origin(
             _in_captured_order(claimed, captured),
             reason="its backward function does not tell which operation made it",
         )
-    bound = _bind(function, captured, claimed)
+    bound = bind(function, captured, claimed)
     if isinstance(bound, str):
         return Origin(
             _in_captured_order(claimed, captured), function.__name__, reason=bound
@@ -155,7 +197,7 @@ def captured_by(hook: object) -> dict[str, object]:
     }
 
 
-def _maker(hook: object, cls: type) -> Callable[..., Any] | None:
+def maker(hook: object, cls: type) -> Callable[..., Any] | None:
     """Return the function whose body defines ``hook``."""
     if not isinstance(hook, FunctionType) or ".<locals>." not in hook.__qualname__:
         return None
@@ -183,7 +225,7 @@ def holds_code(outer: CodeType, inner: CodeType) -> bool:
 
 def is_of_an_op(hook: object, cls: type) -> bool:
     """Whether an op defined this hook, not the constructor that all Values share."""
-    return bool(cells(hook)) and _maker(hook, cls) is not None
+    return bool(cells(hook)) and maker(hook, cls) is not None
 
 
 def _look_up(names: dict[str, Any], path: str) -> object:
@@ -202,7 +244,7 @@ def parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(function).parameters.values())
 
 
-def _bind(
+def bind(
     function: Callable[..., Any],
     captured: dict[str, object],
     claimed: Sequence[object],

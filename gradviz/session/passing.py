@@ -86,6 +86,7 @@ class Passing:
             function=self.mapped(call.function),
             arguments=tuple(map(self.mapped, call.arguments)),
             keywords={n: self.mapped(k) for n, k in call.keywords.items()},
+            then=tuple(replace(w, call=self.call(w.call)) for w in call.then),
         )
 
     def mapped(self, thing: Any, depth: int = DEPTH) -> Any:

@@ -8,8 +8,8 @@ Before that each op is tried on the numbers that are there: what does not give t
 number, and the same gradients from its new ``_backward``, is not trusted with others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Number
 from types import CellType, FunctionType, MethodType
@@ -18,6 +18,7 @@ from typing import Any
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by, is_empty
 from gradviz.graph.held import reached_from
+from gradviz.graph.wrapping import is_of_one_op, wrappings
 from gradviz.session.alike import PLAIN, alike, equal
 from gradviz.session.attributes import Attributes, Change, Contents, Delta
 from gradviz.session.passing import items_in, made_by, moved, passed
@@ -58,14 +59,14 @@ class Renewal:
     """Calls the ops of a graph again, in place."""
 
     def __init__(
-        self, live: LiveGraph, attributes: Attributes, calls: Mapping[int, Call]
+        self, live: LiveGraph, attributes: Attributes, calls: dict[int, Call]
     ) -> None:
         """Remember the graph.
 
         Args:
             live: The graph.
             attributes: Its Values, watched.
-            calls: The call of each op.
+            calls: The call of each op; what wraps a hook is added where it is found.
         """
         self._live = live
         self._attributes = attributes
@@ -146,6 +147,10 @@ class Renewal:
             return "calling its op again on the same operands gave another graph"
         if is_outdated:
             trial.outdated[node] = number
+        rewrapped = self._rewrapped(node, fresh, is_outdated)
+        if isinstance(rewrapped, str):
+            return rewrapped
+        fresh = rewrapped
         self._taken_over[node] = self._worth_taking(node, fresh, is_outdated)
         code = getattr(adapter.hook_of(value), "__code__", None)
         kind = (code, self._live.graph.nodes[node].method)
@@ -153,6 +158,32 @@ class Renewal:
         if tried[kind] > _TRIED_PER_HOOK:
             return ""
         return self._try_hook(node, fresh, fresh_gradients, is_outdated)
+
+    def _rewrapped(self, node: int, fresh: Any, is_outdated: bool) -> object:
+        """Return the new result with its hook wrapped as that of its Value was.
+
+        The op's call includes that from now on. Where it can't be done, the answer is
+        the reason, as a clause.
+        """
+        adapter, value = self._live.adapters[node], self._live.values[node]
+        if adapter.design != "closure":
+            return fresh
+        plain = getattr(fresh, adapter.hook)
+        if is_of_one_op(getattr(value, adapter.hook), plain, is_outdated):
+            return fresh
+        then = wrappings(value, adapter.hook, plain, is_outdated)
+        if isinstance(then, str):
+            return then
+        try:
+            for wrapping in then:
+                wrapping.wrap(fresh)
+        except (Exception, SystemExit) as error:  # the person's code: anything goes
+            return f"wrapping its hook again failed ({described(error).rstrip('.')})"
+        reach = self._reach(node)
+        if self._writes_to(reach):
+            return "what has replaced its backward function writes to its operands"
+        self._calls[node] = replace(self._calls[node], then=then)
+        return fresh
 
     def _try_hook(
         self,

@@ -5,7 +5,7 @@ import sys
 import threading
 from types import FrameType
 
-from gradviz.graph.calls import Call
+from gradviz.graph.calls import Call, Wrapping
 from gradviz.session.repeating import Repetition
 from gradviz.session.stepper import Stepper
 from gradviz.sources.calling import CALLS_THEIRS
@@ -15,7 +15,8 @@ RETRY_S = 0.002
 """How soon an interrupt that found our own code running is tried again."""
 
 _CALL_THEIRS = frozenset(
-    function.__code__ for function in (Stepper._call, Repetition._call, Call.again)
+    function.__code__
+    for function in (Stepper._call, Repetition._call, Call.again, Wrapping.wrap)
 )
 """With CALLS_THEIRS the only places of ours that know what an interrupt means."""
 

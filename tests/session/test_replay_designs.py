@@ -31,6 +31,7 @@ EDITS = [
     ("static_ops", "y", "a", "a = Value(2.0,", -0.75, False),
     ("saved_in_dict", "y", "a", "a = Value(0.5)", -0.75, False),
     ("saved_globally", "y", "a", "a = Value(0.5)", -0.75, True),
+    ("hook_wrapped", "y", "a", "a = Value(2.0)", -0.75, False),
     ("hook_recurses", "L", "a", "a = Value(2.0)", -0.75, False),
 ]
 
@@ -387,3 +388,117 @@ def test_what_every_call_of_an_op_saves_in_one_place_is_stuck():
     assert names["LAST"] == [(2.0, 7.0)]
     session.run_to_end()
     assert names["b"].grad == 2.0
+
+
+WRAPPED = """
+class Value:
+    def __init__(self, data, _prev=(), _op=""):
+        self.data = data
+        self.grad = 0.0
+        self._prev = _prev
+        self._op = _op
+        self._backward = lambda: None
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = _backward
+        return out
+
+    def scaled(self):
+        inner, scale = self._backward, abs(self.data)
+
+        def _backward():
+            self.grad *= scale
+            inner()
+        self._backward = _backward
+        return self
+
+def clipped(v, limit=1.0):
+    inner = v._backward
+
+    def _backward():
+        v.grad = max(-limit, min(limit, v.grad))
+        inner()
+    v._backward = _backward
+
+def halved(v):
+    inner, half = v._backward, eval("0.5")
+
+    def _backward():
+        v.grad *= half
+        inner()
+    v._backward = _backward
+
+def masked(v, how):
+    inner, mask = v._backward, how > 0
+
+    def _backward():
+        if mask:
+            inner()
+    v._backward = _backward
+
+def logged(hook):
+    def run():
+        LOG.append(1)
+        hook()
+    return run
+
+LOG = []
+a = Value({a})
+b = Value(7.0)
+p = a * b
+WRAP
+y = p * b
+"""
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "clipped(p)",
+        "clipped(p, 0.25)",
+        "p = p.scaled()",
+        "p._backward = logged(p._backward)",
+        "halved(p); clipped(p.scaled()); p._backward = logged(p._backward)",
+    ],
+)
+def test_a_hook_that_was_wrapped_afterwards_is_wrapped_again_by_an_edit(wrap):
+    text = WRAPPED.replace("WRAP", wrap)
+    session, _ = session_of(text.replace("{a}", "2.0"), "y")
+    before = picture(session.live)
+    session.set_leaf(session.graph.named("a"), -0.75)
+    assert session.stuck == {}
+    same_numbers(session, session_of(text.replace("{a}", "-0.75"), "y")[0])
+    session.reset()
+    session.undo()
+    assert picture(session.live) == before
+
+
+@pytest.mark.parametrize(
+    ("wrap", "more"),
+    [
+        (
+            "masked(p, a.data)",
+            ", and masked was called with an argument, how, that its backward function "
+            "does not keep",
+        ),
+        ("p._backward = lambda inner=p._backward: inner()", ""),
+        ("p._backward = lambda: None", ""),
+    ],
+)
+def test_a_hook_that_nobody_can_wrap_again_is_stuck(wrap, more):
+    text = WRAPPED.replace("WRAP", wrap).replace("{a}", "2.0")
+    session, _ = session_of(text, "y")
+    session.run_to_end()
+    grads = visible(session.live, "grad")
+    session.set_leaf(session.graph.named("a"), -0.75)
+    p, y = session.graph.named("p"), session.graph.named("y")
+    assert session.stuck == {
+        p: f"its backward function was replaced after its op had made it{more}",
+        y: "it is computed from p, which kept its own",
+    }
+    assert visible(session.live, "grad")[y] == grads[y]
