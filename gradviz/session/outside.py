@@ -51,8 +51,10 @@ def numbers_outside(
         for number in given:
             size = _size(number)
             if size is not None and size in came_from:
+                shown = str(number).replace("-", "−")
+                where = f"{node.name} ({node.place})" if node.place else node.name
                 found[node.id] = (
-                    f"The {number} in {node.name} came from "
+                    f"The {shown} in {where} came from "
                     f"{nodes[came_from[size]].name}.data, perhaps: it keeps its old "
                     "value until the file is run again."
                 )

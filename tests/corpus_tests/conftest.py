@@ -11,9 +11,6 @@ KNOWN = {
     ),
     "test_its_own_rules_give_the_gradients[hook_recurses.py]": _RECURSES,
     "test_an_edit_gives_the_gradients_of_a_new_graph[hook_recurses.py]": _RECURSES,
-    "test_a_number_taken_out_of_the_graph_is_not_a_silent_mixture": (
-        "a number that left the graph through .data is not told of after an edit."
-    ),
 }
 """Tests that are right and fail, with the reason; a line goes when its cause does."""
 

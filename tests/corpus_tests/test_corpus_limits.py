@@ -42,8 +42,14 @@ def test_a_number_taken_out_of_the_graph_is_not_a_silent_mixture(reader):
     reader.run_to_end()
     p = sigmoid(-3)
     assert grads(reader, "a", "b") == near(a=p * (1 - p), b=-p * (1 - p))
-    told = " ".join(reader.opened.notices)
-    assert "top" in told or "3.0" in told or "plain number" in told
+    first, second = reader.mirror.document.notices
+    assert first == (
+        "The −3.0 in v2 (softmax_max.py:50) came from b.data, perhaps: it keeps its "
+        "old value until the file is run again."
+    )
+    assert "(softmax_max.py:51) came from b.data" in second
+    reader.do(messages.Undo())
+    assert reader.mirror.document.notices == ()
 
 
 def test_an_edit_that_takes_another_branch_is_right_or_refused(reader):

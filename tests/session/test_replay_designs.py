@@ -251,9 +251,10 @@ def test_a_number_that_left_the_graph_is_warned_of():
     session.set_leaf(b, 5.0)
     assert len(session.warnings) == 2
     for node, sentence in session.warnings.items():
+        shown = session.graph.nodes[node]
         assert sentence == (
-            f"The -3.0 in {session.graph.nodes[node].name} came from b.data, perhaps: "
-            "it keeps its old value until the file is run again."
+            f"The −3.0 in {shown.name} ({shown.place}) came from b.data, perhaps: it "
+            "keeps its old value until the file is run again."
         )
     session.undo()
     session.set_leaf(session.graph.named("a"), 2.5)
