@@ -319,6 +319,8 @@ def provide_environment(uv: str) -> None:
     chosen = ["--python", python] if python else []
     environ = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
     environ["UV_PROJECT_ENVIRONMENT"] = str(VENV)
+    # Where Python may not write beside modules, each start would compile them anew.
+    environ["UV_COMPILE_BYTECODE"] = "1"
     sync = [uv, "sync", "--locked", *chosen]
     if not run(sync, environ):
         retry = " ".join(map(shlex.quote, sync))

@@ -37,21 +37,55 @@ def read_notebook(raw: bytes) -> list[SavedCell]:
     Raises:
         ValueError: In a sentence, when it is no notebook.
     """
+    try:
+        text = raw.decode("utf-8-sig")
+        notebook = json.loads(text)
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text.") from None
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON.") from None
+    if not _is_current(notebook):
+        notebook = _converted(text)
+    return [_cell(cell) for cell in notebook.get("cells", ())]
+
+
+def _is_current(notebook: Any) -> bool:
+    """Whether a notebook is read as it is: of version 4, with cells that can be."""
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+        return False
+    cells = notebook.get("cells")
+    return isinstance(cells, list) and all(map(_is_plain, cells))
+
+
+def _is_plain(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    outputs = cell.get("outputs", [])
+    return (
+        "source" in cell
+        and isinstance(outputs, list)
+        and all(isinstance(output, dict) for output in outputs)
+        and all(isinstance(output.get("data", {}), dict) for output in outputs)
+    )
+
+
+def _converted(text: str) -> Mapping[str, Any]:
+    """Return a notebook of another version, or one that lacks something, as version 4.
+
+    Raises:
+        ValueError: In a sentence, when it is no notebook.
+    """
+    # Loading nbformat takes longer than all else that a file of version 4 needs.
     import nbformat
-    from nbformat.reader import NotJSONError
 
     try:
         with warnings.catch_warnings():
             # Old notebooks lack things that a person here can do nothing about.
             warnings.simplefilter("ignore")
-            notebook = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text.") from None
-    except NotJSONError:
-        raise ValueError("it is not JSON.") from None
+            found: Mapping[str, Any] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except Exception:  # nbformat raises a different type for each defect
         raise ValueError("what it holds is not what a notebook holds.") from None
-    return [_cell(cell) for cell in notebook.get("cells", ())]
+    return found
 
 
 def _cell(cell: Mapping[str, Any]) -> SavedCell:

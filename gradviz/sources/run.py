@@ -10,7 +10,6 @@ import re
 import sys
 import time
 import types
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,8 @@ from gradviz.sources.results import Results
 from gradviz.sources.timing import Timed
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from gradviz.sources.shell import PersonsShell
 
 _MEANS_IPYTHON = re.compile(r"\bIPython\b")
@@ -334,7 +335,7 @@ class Run:
                 {name: held for name, held in names.items() if name[:2] != "__"}
             )
 
-    def _event_loop(self) -> AbstractEventLoop:
+    def _event_loop(self) -> "AbstractEventLoop":
         if self._loop is None:
             import asyncio
 
