@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from gradviz.graph.model import Graph
 from gradviz.session.facts import WalkKind
 from gradviz.session.mirror import Mirror
 from gradviz.ui.link import WorkerLink
-from gradviz.ui.time_limit import TimeLimit
-from gradviz.worker.client import Ending
+from gradviz.ui.scrubbing import Scrubber
+from gradviz.ui.workers import Workers
 from gradviz.worker.messages import (
     ChooseRoots,
     Failure,
@@ -39,12 +39,6 @@ from gradviz.worker.messages import (
 )
 from gradviz.worker.restoring import Baseline, Restoring, Shown
 
-KILL_AFTER_MS = 2000
-"""How long an interrupted worker has before it is ended."""
-
-BUSY_AFTER_MS = 150
-"""How long work may take before it is spoken of."""
-
 
 @dataclass(frozen=True)
 class Source:
@@ -64,18 +58,12 @@ class Source:
 class Controller(QObject):
     """Asks a worker, keeps the mirror, and tells the window what has changed.
 
-    A file is opened in a worker of its own. The one that runs what is shown stays
-    until the new file has something to show, so that a file that fails costs nothing.
-
     Attributes:
-        mirror: What to show, or None while nothing has been opened.
+        workers: Those that run the person's code.
         source: What is shown, or the first that is being opened.
         opened: What the worker said of the graph shown: roots, choices, notices.
         restored: What was taken over from the file's last run to the graph shown, None
             where nothing was.
-        memory: How many bytes the next worker may use, 0 for no limit, None for half
-            of the machine's.
-        time_limit: How long a file or a cell may run.
 
     Signals:
         graph_changed: Another graph is shown; everything is new.
@@ -112,43 +100,47 @@ class Controller(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.mirror: Mirror | None = None
         self.source: Source | None = None
         self.opened: Opened | None = None
         self.restored: Restoring | None = None
-        self.memory: int | None = None
-        self.time_limit = TimeLimit(self)
-        self.time_limit.exceeded.connect(self.interrupt)
         self._baseline: Baseline | None = None
         self._restoring: Restoring | None = None
-        self._link: WorkerLink | None = None
-        self._opening: WorkerLink | None = None
-        self._spare: WorkerLink | None = None
         self._opening_source: Source | None = None
         self._held: Request | None = None
-        self._target = 0
-        self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
-        self._kill_timer.timeout.connect(self.kill)
-        self._doing = ""
-        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
-        self._busy_timer.timeout.connect(lambda: self.busy_changed.emit(self._doing))
+        self.workers = Workers(self)
+        self._scrubber = Scrubber(self)
+        self._scrubber.moved.connect(self.moved)
+        self._scrubber.changed.connect(self.session_changed)
+        workers = self.workers
+        workers.replied.connect(self._on_reply)
+        workers.ended.connect(self._on_ended)
+        workers.busy_changed.connect(self.busy_changed)
+        workers.printed.connect(self.printed)
+        workers.displayed.connect(self.displayed)
+        workers.cell_began.connect(self.cell_began)
+        workers.cell_ended.connect(self.cell_ended)
 
     # What a person can ask for
 
     @property
+    def mirror(self) -> Mirror | None:
+        """What to show, or None while nothing has been opened."""
+        return self._scrubber.mirror
+
+    @property
     def busy(self) -> bool:
         """Whether a worker has something to do."""
-        return self._opening is not None or bool(self._link and self._link.asked)
+        return self.workers.busy
 
     @property
     def alive(self) -> bool:
         """Whether there is a worker to ask."""
-        return self._link is not None and self._link.alive
+        return self.workers.alive
 
     @property
     def at_end(self) -> bool:
         """Whether every step of the walk has been made or asked for."""
-        return self.mirror is None or self._target >= len(self.mirror.walk)
+        return self._scrubber.at_end
 
     @property
     def path(self) -> Path | None:
@@ -203,7 +195,7 @@ class Controller(QObject):
     @property
     def is_opening(self) -> bool:
         """Whether something runs that is not shown yet."""
-        return self._opening is not None
+        return self.workers.opening is not None
 
     @property
     def to_run_again(self) -> Source | None:
@@ -229,19 +221,18 @@ class Controller(QObject):
         if self.mirror is None:
             return
         wanted = max(0, min(playhead, len(self.mirror.walk)))
-        self._target = wanted if self.alive else min(wanted, self.mirror.recorded)
-        before = self.mirror.last_step
-        self._tell_moved(self.mirror.move_to(self._target), before)
-        if self.alive or self._target < wanted:
+        there = wanted if self.alive else min(wanted, self.mirror.recorded)
+        self._scrubber.move_to(there)
+        if self.alive or there < wanted:
             self._ask(MoveTo(playhead=wanted))
 
     def step(self) -> None:
         """Make the next step."""
-        self.move_to(self._target + 1)
+        self.move_to(self._scrubber.target + 1)
 
     def step_back(self) -> None:
         """Take the last step back."""
-        self.move_to(self._target - 1)
+        self.move_to(self._scrubber.target - 1)
 
     def run_to_end(self) -> None:
         """Make every step of the walk."""
@@ -299,48 +290,25 @@ class Controller(QObject):
 
     def interrupt(self) -> None:
         """Stop the person's code: politely, and after two seconds for good."""
-        working = self._opening or self._link
-        if working is not None and self.busy:
-            working.interrupt()
-            self._kill_timer.start()
-
-    def kill(self) -> None:
-        """End the worker that is busy; what is shown stays."""
-        self._kill_timer.stop()
-        said = self.time_limit.sentence("Your code was stopped.")
-        if self._opening is not None:
-            self._drop_opening()
-            self._end_busy()
-            self.worker_ended.emit(said)
-        elif self._link is not None:
-            self._on_ended(self._link, None)
+        self.workers.interrupt()
 
     def close(self) -> None:
         """End every worker."""
-        self._kill_timer.stop()
-        self._busy_timer.stop()
         self._held = None
-        for link in (self._link, self._opening, self._spare):
-            if link is not None:
-                link.close()
-        self._link = self._opening = self._spare = None
+        self.workers.close()
 
-    # Workers
+    # Opening
 
     def _open(self, source: "Source", keep: bool = False) -> None:
-        self._drop_opening()
         self._opening_source = source
         self._restoring = None
         if keep and source == self.source and (shown := self._shown()):
             self._restoring = Restoring(shown)
         if self.mirror is None:
             self.source = source
-        self._opening = self._new_link()
-        self._opening.ask(source.request)
-        self.opening_began.emit()
         name = source.path.name if source.path else source.title
-        self._begin_busy(f"Running {name}")
-        self.time_limit.start(name)
+        self.workers.open(source.request, name)
+        self.opening_began.emit()
 
     def _shown(self) -> Shown | None:
         """Return what is shown of a file that has run."""
@@ -348,80 +316,23 @@ class Controller(QObject):
             return None
         return Shown(self.mirror, self.opened, self._baseline)
 
-    def _started_link(self) -> WorkerLink:
-        link = WorkerLink(self, self.memory)
-        link.replied.connect(
-            lambda request, reply: self._on_reply(link, request, reply)
-        )
-        link.printed.connect(self.printed)
-        link.displayed.connect(self.displayed)
-        link.cell_began.connect(self.cell_began)
-        link.cell_ended.connect(self.cell_ended)
-        link.stage_changed.connect(self._on_stage_changed)
-        link.ended.connect(lambda ending: self._on_ended(link, ending))
-        return link
+    def _show_opened(self) -> None:
+        """Let what was opened take the place of what is shown."""
+        self.workers.show_opening()
+        self._held = None
+        self.source, self._opening_source = self._opening_source, None
 
-    def get_ready(self) -> None:
-        """Start the next file's worker now, so that it need not be waited for."""
-        if self._spare is None:
-            self._spare = self._started_link()
-
-    def _new_link(self) -> WorkerLink:
-        spare, self._spare = self._spare, None
-        if spare is not None and spare.alive and spare.memory == self.memory:
-            return spare
-        if spare is not None:
-            spare.close()
-            spare.deleteLater()
-        return self._started_link()
-
-    def _drop_opening(self) -> None:
-        if self._opening is not None:
-            self._opening.close()
-            self._opening.deleteLater()
-            self._opening = None
-
-    def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
-        said = "Your code was stopped." if ending is None else ending.message
-        said = self.time_limit.sentence(said)
-        link.close()
-        link.deleteLater()
-        if link is self._opening:
-            self._opening = None
-        elif link is self._link:
-            self._link = None
+    def _on_ended(self, said: str) -> None:
+        if self.workers.shown is None:
             self._held = None
-            if self.mirror is not None:
-                self._target = self.mirror.playhead
-        self._end_busy()
+            self._scrubber.stay()
         self.worker_ended.emit(said)
-
-    def _begin_busy(self, doing: str) -> None:
-        self._doing = doing
-        if not self._busy_timer.isActive():
-            self._busy_timer.start()
-
-    def _on_stage_changed(self, doing: str) -> None:
-        self._doing = doing
-        if not self._busy_timer.isActive():
-            self.busy_changed.emit(doing)
-
-    def _end_busy(self) -> None:
-        if self.busy:
-            return
-        self._kill_timer.stop()
-        self.time_limit.stop()
-        if self._busy_timer.isActive():
-            self._busy_timer.stop()
-        else:
-            self.busy_changed.emit("")
 
     # Asking
 
     def _ask(self, request: Request) -> None:
         """Send a request; while a slider's last edit is on its way, hold the newest."""
-        asked = self._link.asked if self._link is not None else ()
-        if _is_drag(request) and any(map(_is_drag, asked)):
+        if _is_drag(request) and any(map(_is_drag, self.workers.asked)):
             self._held = request
             return
         self._flush_held()
@@ -433,38 +344,32 @@ class Controller(QObject):
             self._send(held)
 
     def _send(self, request: Request) -> None:
-        if self._link is None or not self._link.ask(request):
+        doing, limited = _DOING.get(type(request), "Working"), ""
+        if isinstance(request, RunCell):
+            limited = f"Cell {request.cell + 1} of {self.title}"
+        if not self.workers.ask(request, doing, limited):
             self.failed.emit(_NOT_RUNNING)
-        elif len(self._link.asked) == 1 and self._opening is None:
-            self._begin_busy(_DOING.get(type(request), "Working"))
-            if isinstance(request, RunCell):
-                self.time_limit.start(f"Cell {request.cell + 1} of {self.title}")
 
     # Answers
 
     def _on_reply(
         self, link: WorkerLink | None, request: Request, reply: Reply
     ) -> None:
-        was_opening = link is not None and link is self._opening
+        workers = self.workers
+        was_opening = link is not None and link is workers.opening
         if link is not None and was_opening:
             if self._restoring is not None and self._restores(link, reply):
                 return
-            self._opening = None
             if self._restoring is not None:
                 # What a half-written file has built is no reason to lose the rest.
                 self._restoring, reply = None, Reply(reply.id, failure=reply.failure)
             # A file without a graph can still be run cell by cell.
             if reply.opened is None and self.mirror is not None:
-                link.close()
-                link.deleteLater()
+                workers.drop_opening()
             else:
-                self._show_from(link)
-        if reply.opened is not None:
-            self.opened = reply.opened
-            self.mirror = Mirror(Graph(reply.opened.nodes, reply.opened.roots))
-        if reply.update is not None and self.mirror is not None:
-            self._take_over(request, reply)
-        failure = reply.failure and self.time_limit.worded(reply.failure)
+                self._show_opened()
+        self._take_over(request, reply)
+        failure = reply.failure and workers.time_limit.worded(reply.failure)
         if failure is None:
             self.succeeded.emit()
         elif was_opening:
@@ -472,7 +377,7 @@ class Controller(QObject):
         else:
             self.failed.emit(failure)
         self._flush_held()
-        self._end_busy()
+        workers.rest()
 
     def _restores(self, link: WorkerLink, reply: Reply) -> bool:
         """Go on to bring a new graph where the last one was, then show it.
@@ -489,72 +394,37 @@ class Controller(QObject):
         if wanted is not None:
             link.ask(wanted)
             return True
-        self._restoring, self._opening, self.restored = None, None, restoring
-        self._show_from(link)
-        self.mirror, self.opened = restoring.mirror, restoring.opened
-        self._baseline = restoring.baseline
-        assert self.mirror is not None
-        self._target = self.mirror.playhead
+        self._restoring, self.restored = None, restoring
+        self._show_opened()
+        assert restoring.mirror is not None
+        self._scrubber.show(restoring.mirror)
+        self.opened, self._baseline = restoring.opened, restoring.baseline
         self.graph_changed.emit()
         if restoring.failure is None:
             self.succeeded.emit()
         else:
-            self.failed.emit(self.time_limit.worded(restoring.failure))
-        self._end_busy()
+            self.failed.emit(self.workers.time_limit.worded(restoring.failure))
+        self.workers.rest()
         return True
 
-    def _show_from(self, link: WorkerLink) -> None:
-        """Let a worker that has something to show take the place of the last one."""
-        if self._link is not None:
-            self._link.close()
-            self._link.deleteLater()
-        self._link, self._held = link, None
-        self.source, self._opening_source = self._opening_source, None
-
     def _take_over(self, request: Request, reply: Reply) -> None:
-        """Let the mirror follow the session, unless the person has moved on since."""
-        mirror, update = self.mirror, reply.update
-        assert mirror is not None
-        assert update is not None
-        scrubbed, before = mirror.playhead, mirror.last_step
-        mirror.apply(update)
-        if reply.failure is not None or not self._will_move(request):
-            self._target = update.playhead
-        self._target = min(self._target, len(mirror.walk))
-        if reply.opened is not None:
-            self.restored = None
-            if isinstance(request, Open | OpenFunction | OpenExpression):
-                self._baseline = Baseline.of(mirror, reply.opened)
-            self.graph_changed.emit()
-        elif isinstance(request, MoveTo) and update.start is None:
-            dirty = self._between(scrubbed, update.playhead)
-            self._tell_moved(dirty | mirror.move_to(self._target), before)
-        else:
-            mirror.move_to(self._target)
-            self.session_changed.emit()
-
-    def _will_move(self, request: Request) -> bool:
-        """Whether a move was asked for, just answered or still to be answered."""
-        asked = self._link.asked if self._link is not None else ()
-        return any(isinstance(other, MoveTo) for other in (request, *asked))
-
-    def _tell_moved(self, dirty: set[int], before: Any) -> None:
-        """Tell which Values to paint again, those of the steps lit included."""
+        """Show what the session has become."""
+        opened, update = reply.opened, reply.update
+        if update is None:
+            return
+        asked = (request, *self.workers.asked)
+        moves_on = any(isinstance(other, MoveTo) for other in asked)
+        has_moved_on = reply.failure is None and moves_on
+        if opened is None:
+            self._scrubber.follow(update, has_moved_on, isinstance(request, MoveTo))
+            return
+        graph = Graph(opened.nodes, opened.roots)
+        self._scrubber.begin(graph, update, has_moved_on)
         assert self.mirror is not None
-        for step in (before, self.mirror.last_step):
-            if dirty and step is not None and step.node >= 0:
-                dirty |= self.mirror.touched(step)
-        if dirty:
-            self.moved.emit(dirty)
-
-    def _between(self, first: int, last: int) -> set[int]:
-        """Return the Values touched by the steps between two playheads."""
-        assert self.mirror is not None
-        low, high = sorted((first, last))
-        touched: set[int] = set()
-        for step in self.mirror.walk[low:high]:
-            touched |= self.mirror.touched(step)
-        return touched
+        self.opened, self.restored = opened, None
+        if isinstance(request, Open | OpenFunction | OpenExpression):
+            self._baseline = Baseline.of(self.mirror, opened)
+        self.graph_changed.emit()
 
 
 def _is_drag(request: Request) -> bool:

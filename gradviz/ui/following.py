@@ -89,7 +89,7 @@ class Following(QObject):
         self._watch()
         if self._controller.restored is not None:
             # Who has saved once will save again.
-            self._controller.get_ready()
+            self._controller.workers.get_ready()
 
     def _on_cell_ended(self, _ended: object) -> None:
         # Those of a file that is being opened are no cells run by hand.

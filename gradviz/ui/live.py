@@ -37,7 +37,7 @@ class LiveController(Controller):
 
     def _on_told(self, answer: AnyAnswer) -> None:
         if isinstance(answer, Stage):
-            self._on_stage_changed(answer.text)
+            self.busy_changed.emit(answer.text)
 
     def present(self) -> None:
         """Show what there is to show."""

@@ -90,9 +90,9 @@ class Settings(QObject):
 
     def apply_to(self, controller: Controller) -> None:
         """Set the limits of what a controller runs."""
-        controller.time_limit.seconds = self.time_limit
+        controller.workers.time_limit.seconds = self.time_limit
         size = self.memory_limit
-        controller.memory = None if size == MEMORY_HALF else size
+        controller.workers.memory = None if size == MEMORY_HALF else size
 
     @property
     def follow(self) -> bool:

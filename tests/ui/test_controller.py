@@ -134,7 +134,7 @@ def test_a_killed_worker_leaves_what_was_recorded(qtbot, lesson):
     lesson.step()
     settle(qtbot, lesson)
     with qtbot.waitSignal(lesson.worker_ended, timeout=TIMEOUT_MS) as ended:
-        os.kill(lesson._link.pid, signal.SIGKILL)
+        os.kill(lesson.workers.shown.pid, signal.SIGKILL)
     assert ended.args == ["The process that ran your code was ended by SIGKILL."]
     lesson.reset()
     assert gradient(lesson, "x1") == 0

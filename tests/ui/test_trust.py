@@ -231,8 +231,8 @@ def test_a_file_that_runs_too_long_is_stopped(lesson, tmp_path) -> None:
     assert options == ["No limit", "10 s", "1 min", "10 min"]
     choose(dialog, "preferences-time", "10 s")
     dialog.reject()
-    assert lesson.controller.time_limit.seconds == 10
-    lesson.controller.time_limit.seconds = 1
+    assert lesson.controller.workers.time_limit.seconds == 10
+    lesson.controller.workers.time_limit.seconds = 1
     lesson.window.open(write_script(tmp_path, "while True: pass", "loop.py"))
     lesson.until(lambda: lesson.notice)
     assert lesson.notice == (
@@ -248,7 +248,7 @@ def test_a_file_that_runs_too_long_is_stopped(lesson, tmp_path) -> None:
 
 
 def test_a_file_that_will_not_stop_in_time_is_ended(lesson, tmp_path) -> None:
-    lesson.controller.time_limit.seconds = 1
+    lesson.controller.workers.time_limit.seconds = 1
     source = """
         while True:
             try: sum(range(10**8))

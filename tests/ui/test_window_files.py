@@ -309,7 +309,7 @@ def test_a_worker_that_is_killed_is_brought_back_by_the_bars_button(lesson) -> N
     lesson.key(Qt.Key.Key_Space)
     lesson.key(Qt.Key.Key_Space)
     lesson.settle()
-    os.kill(lesson.controller._link.pid, signal.SIGKILL)
+    os.kill(lesson.controller.workers.shown.pid, signal.SIGKILL)
     lesson.until(lambda: lesson.notice)
     assert lesson.notice == (
         "The process that ran your code was ended by SIGKILL. Run it again to go on."

@@ -49,19 +49,19 @@ class LocalController(Controller):
 
     def show_session(self, session: Session | None) -> None:
         """Show another session, as when a file has been opened."""
-        self._link = LocalLink(self, session)
+        self.workers.shown = LocalLink(self, session)
         self.session = session
         if session is None:
             return
         graph = session.graph
         opened = Opened(graph.nodes, graph.roots, (), ())
-        reply = Reply(0, opened, self._link.reporter.update())
-        self._on_reply(self._link, None, reply)
+        reply = Reply(0, opened, self.link.reporter.update())
+        self._on_reply(self.link, None, reply)
 
     @property
     def link(self) -> "LocalLink":
         """The stand-in for the worker."""
-        return self._link
+        return self.workers.shown
 
 
 class LocalLink:

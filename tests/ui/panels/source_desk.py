@@ -81,7 +81,7 @@ class DeskController(Controller):
             Node(number, name, place=place)
             for number, (name, place) in enumerate(nodes)
         )
-        self.mirror = Mirror(Graph(made, (len(made) - 1,)))
+        self._scrubber.show(Mirror(Graph(made, (len(made) - 1,))))
         self.graph_changed.emit()
 
 

@@ -1,0 +1,216 @@
+"""The workers of a window: that of what is shown, that of a file being opened, a spare.
+
+A file is opened in a worker of its own. The one that runs what is shown stays until the
+new file has something to show, so that a file that fails costs nothing.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gradviz.ui.link import WorkerLink
+from gradviz.ui.time_limit import TimeLimit
+from gradviz.worker.client import Ending
+from gradviz.worker.messages import Request
+
+KILL_AFTER_MS = 2000
+"""How long an interrupted worker has before it is ended."""
+
+BUSY_AFTER_MS = 150
+"""How long work may take before it is spoken of."""
+
+
+class Workers(QObject):
+    """Starts workers, watches over what they do, and ends them.
+
+    Attributes:
+        shown: The worker of what is shown, None where it has gone or never was.
+        opening: The worker of what is being opened and not shown yet.
+        memory: How many bytes the next worker may use, 0 for no limit, None for half
+            of the machine's.
+        time_limit: How long a file or a cell may run.
+
+    Signals:
+        replied: (link, request, reply).
+        printed: (stream, text, cell) that the person's code printed.
+        displayed: A Display of a cell.
+        cell_began: The index of a cell that has begun to run.
+        cell_ended: A CellEnded.
+        busy_changed: What is being done, as text, if it takes longer than a moment;
+            empty when it is done.
+        ended: How a worker ended, as one sentence.
+    """
+
+    replied = Signal(object, object, object)
+    printed = Signal(str, str, int)
+    displayed = Signal(object)
+    cell_began = Signal(int)
+    cell_ended = Signal(object)
+    busy_changed = Signal(str)
+    ended = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.shown: WorkerLink | None = None
+        self.opening: WorkerLink | None = None
+        self._spare: WorkerLink | None = None
+        self.memory: int | None = None
+        self.time_limit = TimeLimit(self)
+        self.time_limit.exceeded.connect(self.interrupt)
+        self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
+        self._kill_timer.timeout.connect(self.kill)
+        self._doing = ""
+        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
+        self._busy_timer.timeout.connect(lambda: self.busy_changed.emit(self._doing))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a worker has something to do."""
+        return self.opening is not None or bool(self.asked)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a worker to ask of what is shown."""
+        return self.shown is not None and self.shown.alive
+
+    @property
+    def asked(self) -> Sequence[Request]:
+        """What was asked of what is shown and is not answered yet, oldest first."""
+        return self.shown.asked if self.shown is not None else ()
+
+    # Asking
+
+    def open(self, request: Request, name: str) -> None:
+        """Ask a worker of its own to run something; what was being opened is dropped.
+
+        Args:
+            request: What it is asked.
+            name: What is opened, as it is called in a sentence.
+        """
+        self.drop_opening()
+        self.opening = self._new_link()
+        self.opening.ask(request)
+        self._begin_busy(f"Running {name}")
+        self.time_limit.start(name)
+
+    def ask(self, request: Request, doing: str, limited: str = "") -> bool:
+        """Ask the worker of what is shown.
+
+        Args:
+            request: What it is asked.
+            doing: What it does then, as it is said where it takes longer.
+            limited: What is held to the time limit, as it is called in a sentence;
+                empty where nothing is.
+
+        Returns:
+            Whether there is a worker to ask.
+        """
+        if self.shown is None or not self.shown.ask(request):
+            return False
+        if len(self.shown.asked) == 1 and self.opening is None:
+            self._begin_busy(doing)
+            if limited:
+                self.time_limit.start(limited)
+        return True
+
+    # What becomes of a worker
+
+    def get_ready(self) -> None:
+        """Start the next file's worker now, so that it need not be waited for."""
+        if self._spare is None:
+            self._spare = self._started()
+
+    def show_opening(self) -> None:
+        """Let the worker of what was opened take the place of the last one."""
+        if self.shown is not None:
+            _end(self.shown)
+        self.shown, self.opening = self.opening, None
+
+    def drop_opening(self) -> None:
+        """End the worker of what is being opened; nothing of it will be shown."""
+        if self.opening is not None:
+            _end(self.opening)
+            self.opening = None
+
+    def interrupt(self) -> None:
+        """Stop the person's code: politely, and after two seconds for good."""
+        working = self.opening or self.shown
+        if working is not None and self.busy:
+            working.interrupt()
+            self._kill_timer.start()
+
+    def kill(self) -> None:
+        """End the worker that is busy; what is shown stays."""
+        self._kill_timer.stop()
+        working = self.opening or self.shown
+        if working is not None:
+            self._on_ended(working, None)
+
+    def close(self) -> None:
+        """End every worker."""
+        self._kill_timer.stop()
+        self._busy_timer.stop()
+        for link in (self.shown, self.opening, self._spare):
+            if link is not None:
+                link.close()
+        self.shown = self.opening = self._spare = None
+
+    def _new_link(self) -> WorkerLink:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.alive and spare.memory == self.memory:
+            return spare
+        if spare is not None:
+            _end(spare)
+        return self._started()
+
+    def _started(self) -> WorkerLink:
+        link = WorkerLink(self, self.memory)
+        link.replied.connect(
+            lambda request, reply: self.replied.emit(link, request, reply)
+        )
+        link.printed.connect(self.printed)
+        link.displayed.connect(self.displayed)
+        link.cell_began.connect(self.cell_began)
+        link.cell_ended.connect(self.cell_ended)
+        link.stage_changed.connect(self._on_stage_changed)
+        link.ended.connect(lambda ending: self._on_ended(link, ending))
+        return link
+
+    def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
+        said = "Your code was stopped." if ending is None else ending.message
+        said = self.time_limit.sentence(said)
+        _end(link)
+        if link is self.opening:
+            self.opening = None
+        elif link is self.shown:
+            self.shown = None
+        self.rest()
+        self.ended.emit(said)
+
+    # What is being done
+
+    def rest(self) -> None:
+        """Say that nothing is being done any more, if that is so."""
+        if self.busy:
+            return
+        self._kill_timer.stop()
+        self.time_limit.stop()
+        if self._busy_timer.isActive():
+            self._busy_timer.stop()
+        else:
+            self.busy_changed.emit("")
+
+    def _begin_busy(self, doing: str) -> None:
+        self._doing = doing
+        if not self._busy_timer.isActive():
+            self._busy_timer.start()
+
+    def _on_stage_changed(self, doing: str) -> None:
+        self._doing = doing
+        if not self._busy_timer.isActive():
+            self.busy_changed.emit(doing)
+
+
+def _end(link: WorkerLink) -> None:
+    link.close()
+    link.deleteLater()
