@@ -4,8 +4,10 @@ All that can be known of a function before it is called: its parameters, the cla
 stands in, the functions nested in it (its ``_backward`` among them).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import dis
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from inspect import (
     CO_ASYNC_GENERATOR,
@@ -15,8 +17,12 @@ from inspect import (
     CO_VARARGS,
     CO_VARKEYWORDS,
 )
+from operator import itemgetter
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, Final
+
+ABSENT: Final = object()
+"""Stands for a parameter that its function has deleted."""
 
 CONSTRUCTORS = ("__init__", "__new__")
 
@@ -32,6 +38,7 @@ _NEVER = frozenset(
 """Methods that Python calls often, and that no op is written as."""
 
 _SUSPENDED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+_STORES = ("STORE_FAST", "STORE_DEREF", "DELETE_FAST", "DELETE_DEREF")
 _MAKES = frozenset({"__class__", "type", "cls"})
 """Names by which a function can come to the class it makes a Value of."""
 
@@ -47,11 +54,14 @@ class Followed:
             it has from around it, which tell its closures apart.
         hooks: The ``id()`` of the code of each function nested in it.
         is_constructor: Whether it starts the life of a new object.
+        changes: The positions of the parameters that it gives another content.
         names: The global names where it was first called.
+        started: How many of its calls were looked at as they began.
         met: How many of its results were shown to who asked for them.
         looked: How often was checked whether its results reach their operands.
         strong: Whether a result was met that does not.
         placed: Whether was looked for it on the class of its results.
+        read: Reads its parameters' content from the locals of a running call.
         found: Its name and the function, once looked for; not for closures, of which
             there can be many.
     """
@@ -61,12 +71,33 @@ class Followed:
     parameters: tuple[str, ...]
     hooks: frozenset[int]
     is_constructor: bool
+    changes: tuple[int, ...]
     names: dict[str, Any] | None = None
+    started: int = 0
     met: int = 0
     looked: int = 0
     strong: bool = False
     placed: bool = False
     found: tuple[str, Callable[..., Any]] | None = None
+    read: Callable[[Mapping[str, object]], tuple[object, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.read = _reader(self.parameters, self.code)
+
+
+def _reader(
+    names: tuple[str, ...], code: CodeType
+) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+    """Return what reads the content of parameters, fast, from the locals of a call."""
+
+    def read(found: Mapping[str, object]) -> tuple[object, ...]:
+        return tuple([found.get(name, ABSENT) for name in names])
+
+    around = len(names) > len(parameters_of(code))
+    is_changed = any(i.opname.startswith("DELETE_") for i in dis.get_instructions(code))
+    if len(names) < 2 or around or is_changed:
+        return read
+    return itemgetter(*names)
 
 
 def parameters_of(code: CodeType) -> tuple[str, ...]:
@@ -110,7 +141,21 @@ def followed(code: CodeType, owner: CodeType | None) -> Followed:
         parameters_of(code) + around,
         frozenset(id(c) for c in code.co_consts if isinstance(c, CodeType)),
         owner is not None and code.co_name in CONSTRUCTORS,
+        _changed_by(code),
     )
+
+
+def _changed_by(code: CodeType) -> tuple[int, ...]:
+    """Return the positions of the parameters that are given other content, or none."""
+    parameters = parameters_of(code)
+    changed: set[object] = set()
+    for body in (code, *(c for c in code.co_consts if isinstance(c, CodeType))):
+        if body is code or not set(parameters).isdisjoint(body.co_freevars):
+            for instruction in dis.get_instructions(body):
+                if instruction.opname.startswith(_STORES):
+                    stored = instruction.argval
+                    changed.update(stored if isinstance(stored, tuple) else (stored,))
+    return tuple(i for i, name in enumerate(parameters) if name in changed)
 
 
 def _nested(top: CodeType) -> Iterator[tuple[CodeType, CodeType | None, bool]]:
@@ -140,6 +185,44 @@ def _may_make(code: CodeType, classes: set[str]) -> bool:
         return False
     names = {*code.co_names, *code.co_freevars}
     return not names.isdisjoint(classes) or not names.isdisjoint(_MAKES)
+
+
+# Calls of it
+
+Line = tuple[CodeType | None, int]
+"""An instruction of some code: the line that made a Value."""
+
+Created = tuple[object, int, Line | None]
+"""A Value, its serial number, and its line if that lies outside its class."""
+
+
+class OpenCall:
+    """A call that has not returned yet.
+
+    Attributes:
+        info: The function.
+        passed: Its arguments, None where the function never changes them.
+        serial: The serial number of the last Value made before.
+        created: Values created in it, by ``id()``, that no call has returned yet.
+        inner: Whether it called other makers.
+    """
+
+    __slots__ = ("created", "info", "inner", "passed", "serial")
+
+    info: Followed
+    passed: tuple[object, ...] | None
+    serial: int
+    inner: bool
+
+    def __init__(self) -> None:
+        self.created: dict[int, Created] = {}
+
+
+class OpenCalls(threading.local):
+    """The calls of one thread, the outermost first."""
+
+    def __init__(self) -> None:
+        self.open: list[OpenCall] = []
 
 
 # From code back to the function

@@ -1,6 +1,6 @@
 """What is followed of the person's own code: functions, classes and their methods."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -11,6 +11,7 @@ from gradviz.graph.followed import (
     function_of,
     functions_in,
 )
+from gradviz.graph.held import held_by
 from gradviz.graph.made import numbers_in
 
 
@@ -20,7 +21,8 @@ class Following:
     Attributes:
         functions: The functions, by the ``id()`` of their code.
         bodies: Every code of the person's own by its ``id()``, which so stays taken.
-        types: The classes of their own of which an object was seen.
+        types: The classes of their own of which an object was seen, numbered.
+        unseen: Those of them whose making no constructor shows.
         methods: For each of these the ``id()`` of the code of its methods.
         families: For each of these those that can be operands of each other.
         makers: For each class of results the functions that were seen to make them.
@@ -31,7 +33,8 @@ class Following:
     def __init__(self, on_followed: Callable[[Followed], None]) -> None:
         self.functions: dict[int, Followed] = {}
         self.bodies: dict[int, CodeType] = {}
-        self.types: set[type] = set()
+        self.types: dict[type, int] = {}
+        self.unseen: set[type] = set()
         self.methods: dict[type, set[int]] = {}
         self.families: dict[type, set[type]] = {}
         self.makers: dict[type, list[Followed]] = {}
@@ -52,7 +55,9 @@ class Following:
         """Follow the methods of a class, wherever it was defined."""
         if cls in self.types:
             return
-        self.types.add(cls)
+        self.types[cls] = len(self.types)
+        if not isinstance(getattr(cls, "__init__", None), FunctionType):
+            self.unseen.add(cls)
         self._join_family(cls)
         methods = self.methods[cls] = set()
         owners: set[int] = set()
@@ -152,12 +157,15 @@ def is_own(kind: type) -> bool:
     return any(isinstance(held, FunctionType) for held in vars(kind).values())
 
 
-def sees_making_of(kind: type) -> bool:
-    """Whether a constructor in Python shows when an object of a class is made."""
-    return isinstance(getattr(kind, "__init__", None), FunctionType)
+def gave_hook(info: Followed, value: object) -> bool:
+    """Whether a function nested in a function sits on a Value."""
+    return any(
+        type(held) is FunctionType and id(held.__code__) in info.hooks
+        for held in held_by(value).values()
+    )
 
 
-def holds(item: Any, types: set[type]) -> bool:
+def holds(item: Any, types: Container[type]) -> bool:
     """Whether a container holds an object of some classes."""
     kind = type(item)
     if kind is tuple or kind is list:
@@ -167,7 +175,7 @@ def holds(item: Any, types: set[type]) -> bool:
     return False
 
 
-def all_in(item: Any, types: set[type], reached: dict[int, object]) -> bool:
+def all_in(item: Any, types: Container[type], reached: dict[int, object]) -> bool:
     """Whether every object of some classes, also in a container, was reached."""
     kind = type(item)
     if kind is tuple or kind is list:

@@ -3,89 +3,82 @@
 import dis
 import math
 import os
-import weakref
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
-from types import CodeType
-from typing import Any, Final
+from types import CodeType, NoneType
+from typing import Any, Final, NamedTuple
 
-from gradviz.graph.followed import Followed, function_of, parameters_of
+from gradviz.graph.followed import ABSENT, Followed, function_of, parameters_of
 from gradviz.graph.held import reached_from
 
-ABSENT: Final = object()
-"""Stands for a parameter that its function has deleted."""
+Kept = tuple[Any, ...]
+"""What is remembered of a Value: the items of an ``Entry``, in a plain tuple.
+
+The garbage collector leaves plain tuples of numbers, texts and code alone; there may be
+millions. It keeps neither the Value nor its operands alive, unless it has to.
+"""
 
 
-Making = tuple[tuple[object, ...], tuple[object, ...] | None, int, int, int, bool]
-
-_LEAF: Making = ((), None, -1, 0, 0, False)
-
-
-class Entry:
-    """What is remembered of a Value, without keeping it or its operands alive.
+class Entry(NamedTuple):
+    """What is remembered of a Value.
 
     Attributes:
-        kind: Its class.
+        kind: The number of its class among those seen.
         serial: Its number among all that was made.
         place: The cell or script that ran.
         code: The code whose line made it, None where not known.
         offset: The instruction in that code.
-        maker: The function that made it, None for a leaf.
-        making: Of its maker's call: the arguments as they stood at its end, packed; as
-            they were passed, None where that is the same; which of several results it
-            is, -1 for the only one; the serial number of the last Value made before the
-            call and at its end; whether it called other makers.
-        unit: Whether its maker took over a Value made of other ops.
         constant: Whether it is a number that an op turned into a Value.
+        unit: Whether its maker took over a Value made of other ops.
+        maker: The code of the function that made it, None for a leaf.
+        arguments: Of its maker, as they stood at its end, packed.
+        passed: The same as they were passed, None where that is the same.
+        result: Which of several results it is, -1 for the only one.
+        began: The serial number of the last Value made before its maker was called.
+        ended: The serial number of the last Value made when its maker returned.
+        inner: Whether its maker called other makers.
     """
 
-    end: object
+    kind: int
+    serial: int
+    place: str
+    code: CodeType | None
     offset: int
+    constant: bool
+    unit: bool = False
+    maker: CodeType | None = None
+    arguments: tuple[object, ...] = ()
+    passed: tuple[object, ...] | None = None
+    result: int = -1
+    began: int = 0
+    ended: int = 0
+    inner: bool = False
 
-    __slots__ = (
-        "code", "constant", "end", "kind", "maker", "making", "offset", "place",
-        "serial", "unit",
-    )  # fmt: skip
 
-    def __init__(self, kind: type, serial: int, place: str) -> None:
-        self.kind = kind
-        self.serial = serial
-        self.place = place
-        self.code: CodeType | None = None
-        self.maker: Followed | None = None
-        self.making: Making = _LEAF
-        self.unit = self.constant = False
+SERIAL: Final = Entry._fields.index("serial")
+MAKER: Final = Entry._fields.index("maker")
 
-    def watch_end_of(self, value: object, entries: dict[int, "Entry"]) -> None:
-        """Be forgotten with the Value; this entry keeps its operands alive."""
-        identity = id(value)
-
-        def forget(_: object) -> None:
-            if entries.get(identity) is self:
-                del entries[identity]
-
-        try:
-            self.end = weakref.ref(value, forget)
-        except TypeError:
-            self.end = None  # slots without a place for weak references
+_AS_IT_IS = frozenset({float, str, bool, NoneType})
 
 
 def packed(
-    items: Iterable[object], types: set[type], strong: bool
+    items: Iterable[object], types: Container[type], strong: bool
 ) -> tuple[object, ...]:
     """Return arguments with Values replaced by their ``id()``, unless ``strong``.
 
-    Whatever is no Value is wrapped in a tuple, a list of Values in a list: plain
-    integers cost the garbage collector nothing.
+    Whatever could be mistaken for such a number is wrapped in a tuple, a list of Values
+    in a list.
     """
     if strong:
         return tuple([(_copied(item),) for item in items])
     return tuple([id(i) if type(i) in types else _packed(i, types) for i in items])
 
 
-def _packed(item: Any, types: set[type]) -> object:
+def _packed(item: Any, types: Container[type]) -> object:
     kind = type(item)
+    if kind in _AS_IT_IS:
+        return item
     if kind is tuple or kind is list:
         if any(type(part) in types for part in item):
             parts = [id(p) if type(p) in types else (p,) for p in item]
@@ -139,31 +132,36 @@ class Made:
     written: frozenset[float]
 
 
-def made_from(entry: Entry, value: object) -> Made:
-    """Return what an entry says of its Value, with the Values it stands for."""
-    info = entry.maker
-    kept, given, index, began, ended, inner = entry.making
+def made_from(entry: Entry, info: Followed | None, value: object) -> Made:
+    """Return what an entry says of its Value, with the Values it stands for.
+
+    Args:
+        entry: What is remembered of the Value.
+        info: Its maker.
+        value: The Value.
+    """
+    kind = type(value)
     reached = reached_from(value) if info is not None and not info.strong else {}
     names = info.parameters if info else ()
-    arguments, whole = _opened(names, kept, reached)
+    arguments, whole = _opened(names, entry.arguments, reached)
     passed = arguments
-    if given is not None:
-        passed = {**arguments, **_opened(names, given, reached)[0]}
-    found = function_of(info, arguments, entry.kind) if info else None
+    if entry.passed is not None:
+        passed = {**arguments, **_opened(names, entry.passed, reached)[0]}
+    found = function_of(info, arguments, kind) if info else None
     return Made(
-        _name(found[0] if found else info.code.co_name, entry.kind, arguments)
+        _name(found[0] if found else info.code.co_name, kind, arguments)
         if info
         else "",
         found[1] if found else None,
         info.code if info else None,
         {n: a for n, a in arguments.items() if info and n in parameters_of(info.code)},
         passed,
-        index,
+        entry.result,
         entry.constant,
         entry.unit,
-        inner,
-        began,
-        ended,
+        entry.inner,
+        entry.began,
+        entry.ended,
         entry.serial,
         _place(entry),
         whole,
@@ -210,6 +208,8 @@ def _open(item: Any, reached: dict[int, object]) -> object:
         return reached.get(item, _Lost)
     if kind is tuple:
         return item[0]
+    if kind is not list:
+        return item
     made, names, parts = item
     opened = [_open(part, reached) for part in parts]
     if names is not None:

@@ -12,7 +12,8 @@ from samples import SHAPES, grow, recipes
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
 from gradviz.graph.listing import graphs_made
-from gradviz.graph.trace import RECENT, Trace
+from gradviz.graph.seeing import RECENT
+from gradviz.graph.trace import Trace
 
 ENGINE = """
 class Value:
@@ -305,7 +306,7 @@ def test_what_is_remembered_does_not_grow_with_what_is_gone():
     assert len(program.trace.recent()) == RECENT
     program.trace.forget_recent()
     assert program.trace.recent() == []
-    assert len(program.trace._entries) < 55_000
+    assert len(program.trace) < 55_000
 
 
 def test_starting_and_stopping_twice_does_nothing_more_and_frees_the_tool():
