@@ -89,16 +89,31 @@ def _grown(
 
 
 def _left(run: Run, reader: Reader) -> list[Roots]:
-    """Return what a program has left that nothing consumes, graph by graph."""
-    adapters = reader.adapters
-    values = run.values(adapters)
-    if reader.trace is not None:
-        named = set(map(id, values))
-        values += [v for v in reader.trace.recent() if id(v) not in named]
-    roots = [found.root for found in graphs_made(values, reader.trace, adapters)]
-    if not roots:
-        return [tuple(values)] if values else []
-    return _graphs(roots, adapters)
+    """Return what a program has left that nothing consumes, graph by graph.
+
+    What its variables hold comes first; then what nothing holds any more, the last one
+    made first: the losses of earlier rounds of a training loop.
+    """
+    adapters, trace = reader.adapters, reader.trace
+    held = run.values(adapters)
+    named = [found.root for found in graphs_made(held, trace, adapters)]
+    graphs = _graphs(named, adapters)
+    known = set(map(id, held))
+    gone = [v for v in trace.recent() if id(v) not in known] if trace else []
+    if not gone:
+        return graphs or ([tuple(held)] if held else [])
+    known.update(*(_below(root, adapters) for root in named))
+    made = graphs_made([*held, *gone], trace, adapters)
+    lost = [found for found in made if id(found.root) not in known][-_MOST_ROOTS:]
+    lost.reverse()
+    if not graphs:
+        # Roots made by one line are rounds of a loop: the last stands for them.
+        last = {found.place: found for found in reversed(lost)}
+        graphs = _graphs([found.root for found in last.values()], adapters)
+        shown = {id(root) for roots in graphs for root in roots}
+        lost = [found for found in lost if id(found.root) not in shown]
+    graphs += [(found.root,) for found in lost]
+    return graphs or [tuple(held or gone)]
 
 
 def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
