@@ -145,7 +145,8 @@ def summarize_step(
 def _written(graph: Graph, effect: Effect, digits: int) -> Term:
     """Return what a write did to one attribute."""
     formula = f"{attribute(graph, effect)} = {content(effect.after, digits)}"
-    change = f"(it was {content(effect.before, digits)})"
+    had = effect.before is not None
+    change = f"(it was {content(effect.before, digits)})" if had else "(it had none)"
     return Term(
         effect.node,
         None,

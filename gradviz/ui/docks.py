@@ -69,8 +69,9 @@ class Docks:
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
-        self._has_printed = False
+        self._has_printed = self._is_opening = False
         controller.opening_began.connect(self._on_opening_began)
+        controller.graph_changed.connect(self._on_graph_changed)
         controller.printed.connect(self._on_printed)
         self.arrange()
         self.show_source_of(controller.path)
@@ -145,7 +146,13 @@ class Docks:
             resize([dock, self._places[2][0]], [3, 1], Qt.Orientation.Vertical)
 
     def _on_opening_began(self) -> None:
-        self._has_printed = False
+        self._has_printed, self._is_opening = False, True
+
+    def _on_graph_changed(self) -> None:
+        """Close an output left open by a file that printed, once one does not."""
+        if self._is_opening and not self.output.text:
+            self._places[-1][0].hide()
+        self._is_opening = False
 
     def _on_printed(self, _stream: str, _text: str, cell: int) -> None:
         """Open the output with the first line; closed again, it stays closed."""

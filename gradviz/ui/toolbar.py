@@ -134,7 +134,7 @@ class ToolBar(QToolBar):
         picker.setAccessibleName("Root shown")
         picker.setToolTip("Which root's graph is shown")
         picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        picker.setMaximumWidth(190)
+        picker.setMaximumWidth(280)
         picker.activated.connect(
             lambda index: self.roots_chosen.emit(tuple(picker.itemData(index)))
         )

@@ -117,6 +117,16 @@ def test_a_panel_is_closed_and_shown_by_its_menu(screen) -> None:
     assert visible_docks(screen) == DOCKS
 
 
+def test_an_output_that_a_file_opened_closes_with_one_that_prints_nothing(
+    screen, script
+) -> None:
+    graph = "from gradviz import Value\na = Value(2.0) * 3\n"
+    screen.open(script(graph + "print(a.data)"))
+    screen.until(dock(screen, "dock-output").isVisible)
+    screen.open(script(graph, "quiet.py"))
+    assert not dock(screen, "dock-output").isVisible()
+
+
 # Looks
 
 

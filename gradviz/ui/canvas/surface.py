@@ -30,6 +30,7 @@ class Surface(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._camera = Camera()
         self._fitted = True
+        self._opened: Camera | None = None
         self._glide = Glide(self)
         self._pressed: tuple[QPointF, Camera] | None = None
         self._panning = False
@@ -73,6 +74,7 @@ class Surface(QWidget):
             return
         self._glide.finish()
         self._fitted = False
+        self._opened = camera
         self._look(camera)
 
     def actual_size(self) -> None:
@@ -154,10 +156,12 @@ class Surface(QWidget):
     # Gestures
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep everything fitted, or the middle in the middle."""
+        """Keep everything fitted, or what was opened, or the middle where it is."""
         self._glide.finish()
         if self._fitted:
             self.fit()
+        elif self._camera == self._opened:
+            self.open_view()
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             self._look(self._camera.moved(grown.width() / 2, grown.height() / 2))

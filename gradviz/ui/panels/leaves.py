@@ -99,7 +99,12 @@ class LeavesPanel(QWidget):
     def set_changes(self, changes: Mapping[int, Change]) -> None:
         """Mark what is not as it was before the file was run again; {} for nothing."""
         self.changes = dict(changes)
+        self._measure_names()
         self._rows.rebind()
+
+    def said(self, mirror: Mirror, node: int) -> str:
+        """Return what stands left of a leaf's slider: its name, marked if changed."""
+        return ("Δ " if node in self.changes else "") + label(mirror, node)
 
     @property
     def shown(self) -> tuple[int, ...]:
@@ -169,7 +174,7 @@ class LeavesPanel(QWidget):
         mirror = self._controller.mirror
         if mirror is None:
             return
-        names = sorted((label(mirror, i) for i in mirror.graph.leaves), key=len)
+        names = sorted((self.said(mirror, i) for i in mirror.graph.leaves), key=len)
         metrics = QFontMetrics(_name_font())
         widest = max((metrics.horizontalAdvance(n) for n in names[-50:]), default=0)
         room = max(_NAME_PX, min(round(self.width() * 0.34), self.width() - _REST_PX))
@@ -291,8 +296,7 @@ class _LeafRow(Row):
 
     def _show_name(self, mirror: Mirror) -> None:
         assert self.key is not None
-        mark = "Δ " if self.key in self._panel.changes else ""
-        self.name.setText(mark + label(mirror, self.key))
+        self.name.setText(self._panel.said(mirror, self.key))
         said = [_use(mirror, self.key)]
         if change := self._panel.changes.get(self.key):
             said += change_in_words(mirror, self.key, change)

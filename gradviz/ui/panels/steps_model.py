@@ -301,15 +301,19 @@ class StepsModel(QAbstractListModel):
         """Return the change that says most: lost first, then where paths meet."""
         if index > self.current or step.node < 0:
             return ""
-        written = [term for term in self.terms(index) if term.after is not None]
+        nodes = mirror.graph.nodes
+        written = [
+            term
+            for term in self.terms(index)
+            if term.after is not None and not nodes[term.operand].constant
+        ]
         if not written:
             return ""
 
-        def weight(term: Term) -> tuple[bool, bool, bool, bool]:
-            node = mirror.graph.nodes[term.operand]
+        def weight(term: Term) -> tuple[bool, bool, bool]:
             meets = len(mirror.graph.consumers[term.operand]) > 1
             told = term.wrong or term.lost is not None
-            return (told, not node.constant, meets, node.is_leaf)
+            return (told, meets, nodes[term.operand].is_leaf)
 
         chosen = max(written, key=weight)
         name = reference(mirror.graph, chosen.operand, mirror.data)

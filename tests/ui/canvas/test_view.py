@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
-from helpers import layout_of, lesson_17, neuron, random_graph, square
+from helpers import Play, layout_of, lesson_17, named, neuron, random_graph, square
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from watching import count, differing
 
+from gradviz import Value
 from gradviz.layout.geometry import Layout
 from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.theme import DARK, LIGHT
@@ -289,6 +290,22 @@ def test_the_graph_stays_fitted_until_one_has_zoomed(watch):
     assert view.zoom == zoom
     view.fit()
     assert view.is_fitted
+
+
+def test_a_long_graph_keeps_its_root_in_view_until_one_has_moved(watch):
+    value = Value(0.5, "x")
+    for number in range(8):
+        value = named(value.tanh(), f"t{number}")
+    play = Play([value])
+    view = watch(play).view
+    root = len(play.graph) - 1
+    for width in (600, 420, 700):
+        view.resize(width, 500)
+        assert view.rect().toRectF().contains(view.card_rect(root))
+        assert view.zoom == 75
+    view.zoom_in()
+    view.resize(420, 500)
+    assert not view.rect().toRectF().contains(view.card_rect(root))
 
 
 def test_the_wheel_zooms_and_keeps_the_point_below_the_pointer(watch):

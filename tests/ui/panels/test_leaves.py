@@ -306,6 +306,7 @@ def test_a_leaf_that_changed_since_the_last_run_is_marked(lesson) -> None:
     panel.set_changes({x1: Change(2.5, None)})
     name = row_of(panel, controller, "x1").name
     assert name.text() == "Δ x1"
+    assert name.width() >= name.fontMetrics().horizontalAdvance("Δ x1")
     assert name.toolTip().splitlines()[-1] == "data was 2.5, is 1 now"
     panel.set_changes({})
     assert name.text() == "x1"

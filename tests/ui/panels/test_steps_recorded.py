@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton
 from recorded import show_recorded
 
+from gradviz.analysis.explain import explain_step
+from gradviz.session.facts import Effect, StepFact
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.panels.steps_model import StepRole
 from gradviz.worker.messages import SwitchWalk
@@ -71,6 +73,19 @@ def test_a_write_opens_everything_it_sets(recorded):
     ]
     tip = panel.model.index(3).data(Qt.ItemDataRole.ToolTipRole)
     assert tip.splitlines()[-2] == "Set by your code, outside of any _backward()"
+
+
+def test_a_colour_that_was_set_first_had_nothing_before(show) -> None:
+    _, controller = show(StepsPanel, lesson_session("assign"))
+    graph = controller.mirror.graph
+    s1 = graph.named("s1")
+    effects = (Effect(s1, "grad", 0.0, 0.25), Effect(s1, "color", None, "green"))
+    step = StepFact(-1, "write", effects, None, "cell 9")
+    terms = explain_step(graph, controller.mirror.data, step, "assign", {})
+    assert [term.text for term in terms] == [
+        "s1.∇ = 0.25   (it was 0)",
+        "s1.color = green   (it had none)",
+    ]
 
 
 def test_going_back_over_a_write_shows_what_was(recorded):

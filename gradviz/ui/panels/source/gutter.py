@@ -10,10 +10,11 @@ from gradviz.ui.panels.source.editor import CodeEditor
 from gradviz.ui.theme import Theme, code_font, number_font
 
 GUTTER_PX = 48
-_BUTTON_PX = 24
-_TEXT_PX = 18
+_BUTTON_PX = 20
+_TEXT_PX = 15
 _BAR_PX = 3
-TALL_PX = _BUTTON_PX + _TEXT_PX + 6
+TALL_PX = _BUTTON_PX + _TEXT_PX
+"""How tall a cell is at least: not much more than its one line."""
 
 _STATES = {
     "waiting": ("[…]", "Waiting for the cell before it", "dim"),
@@ -54,7 +55,7 @@ class Gutter(QWidget):
             "play",
             "dim",
         )
-        self.button.setGeometry(12, 3, _BUTTON_PX, _BUTTON_PX)
+        self.button.setGeometry(6, 0, _BUTTON_PX, _BUTTON_PX)
         self.button.setHidden(numbered)
         self.setObjectName(f"source-gutter-{cell.index + 1}")
         editor.updateRequest.connect(self.update)
@@ -112,9 +113,15 @@ class Gutter(QWidget):
             self._paint_lines(painter)
             return
         text, _, role = self._shown()
+        # Messages name cells by their place in the file.
+        painter.setFont(number_font(10))
+        painter.setPen(QColor(palette.dim))
+        left = self.button.geometry().right() + 2
+        area = QRect(left, 0, GUTTER_PX - left - 4, _BUTTON_PX)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(self._cell.index + 1))
         painter.setFont(number_font(11))
         painter.setPen(QColor(getattr(palette, role)))
-        area = QRect(_BAR_PX, 3 + _BUTTON_PX, GUTTER_PX - _BAR_PX, _TEXT_PX)
+        area = QRect(_BAR_PX, _BUTTON_PX - 2, GUTTER_PX - _BAR_PX, _TEXT_PX)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_lines(self, painter: QPainter) -> None:

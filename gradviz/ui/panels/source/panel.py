@@ -173,8 +173,8 @@ class SourcePanel(QWidget):
             and self._controller.path != self._path
         )
         self._note.setText(
-            f"The graph is still that of {self._controller.title}. Mend this file and "
-            "run it again (F5)."
+            f"The graph is still that of {self._controller.title}: run this file (F5) "
+            "to see its own."
         )
         self._note.setVisible(other)
         self.changed.emit()
