@@ -28,7 +28,7 @@ def run(opened: Callable[[Controller], None], offered: Path | None = None) -> in
     application.setOrganizationName("gradviz")
     application.setDesktopFileName("gradviz")
     # The worker starts while the window is being built.
-    controller = Controller(application)
+    controller = Controller()
     Settings().apply_to(controller)
     opened(controller)
     layouts = Layouts(application)
