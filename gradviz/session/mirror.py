@@ -64,6 +64,7 @@ class Mirror:
         self.seeds: dict[int, Figure] = {}
         self.recorded = 0
         self._in_walk: set[int] = set()
+        self._set_by_code: set[int] = set()
         self._data_written: list[int] = []
         self._below_seeds: set[int] = set()
         self._expected = [0] * len(graph)
@@ -102,7 +103,7 @@ class Mirror:
         before = [step.node for step in self.walk[first:last]]
         self.walk[first:last] = update.walk
         if before != [step.node for step in update.walk]:
-            self._expect({step.node for step in self.walk if step.node >= 0})
+            self._expect(self._ops_walked())
         if self._data_written or any(step.kind == "write" for step in update.walk):
             self._data_written = [
                 number
@@ -164,13 +165,18 @@ class Mirror:
         pushed, expected = self._pushed[node], self._expected[node]
         if self._again[node]:
             state = GradientState.REPEATED
-        elif pushed >= expected and (pushed or node in self._below_seeds):
+        elif pushed >= expected and (
+            pushed or node in self._below_seeds or self._is_set_by_code(node)
+        ):
             state = GradientState.FINAL
-        elif pushed or node in self.seeds:
+        elif pushed or node in self.seeds or self._is_set_by_code(node):
             state = GradientState.PARTIAL
         else:
             state = GradientState.UNREACHED
         return Progress(state, pushed, expected)
+
+    def _is_set_by_code(self, node: int) -> bool:
+        return node in self._set_by_code and bool(self.grad[node])
 
     def _show(self, effect: Effect, content: Figure) -> None:
         if effect.what == "data":
@@ -188,6 +194,25 @@ class Mirror:
         if step.node < 0:
             return written
         return {step.node, *self.graph.nodes[step.node].operands, *written}
+
+    def _ops_walked(self) -> set[int]:
+        """Return the ops that push in the walk.
+
+        A recorded walk may go on: in it, it is every op below a Value that has pushed,
+        or whose gradient their code has set.
+        """
+        walked = {step.node for step in self.walk if step.node >= 0}
+        self._set_by_code = {
+            effect.node
+            for step in self.walk
+            if step.kind == "write"
+            for effect in step.effects or ()
+            if effect.what == "grad" and effect.after
+        }
+        if not any(step.kind in ("recorded", "write") for step in self.walk):
+            return walked
+        reached = below(self.graph, walked | self._set_by_code)
+        return {node for node in reached if not self.graph.nodes[node].is_leaf}
 
     def _expect(self, in_walk: set[int]) -> None:
         """Count the slots that will push to each Value, if the walk has other ops."""

@@ -45,10 +45,11 @@ def rewound(
         Change(node, attribute, before, attributes.seen(node, attribute))
         for node, attribute, before, _ in changed
     ]
-    first = write_step((c for c in left if c.before is not c.after), place)
+    first = write_step(filter(_says_something, left), place)
     for step in reversed(first):
         attributes.undo(step.delta or ())
-    return (*first, *steps)
+    said = [s for s in steps if s.node >= 0 or any(map(_says_something, s.writes))]
+    return (*first, *said)
 
 
 def cleared(
@@ -119,6 +120,15 @@ def _is_fresh(gradient: object, fresh: object) -> bool:
         return gradient is not None and bool(gradient == fresh)
     except Exception:  # a number of the person's own
         return False
+
+
+def _says_something(change: Change) -> bool:
+    """Whether a write sets another content, not only another object with the same."""
+    before, after = change.before, change.after
+    plain = int, float, complex, str, bool, type(None)
+    if type(before) is type(after) and isinstance(before, plain):
+        return repr(before) != repr(after)
+    return before is not after
 
 
 def _said(place: str) -> str:

@@ -12,7 +12,7 @@ from test_exact_undo import ACTIONS, assert_shows, try_to
 from gradviz.graph.build import build
 from gradviz.session.attributes import Attributes
 from gradviz.session.facts import Update
-from gradviz.session.mirror import Mirror
+from gradviz.session.mirror import GradientState, Mirror
 from gradviz.session.recording import RecordedStep, Recording
 from gradviz.session.report import Reporter
 from gradviz.session.session import EditError, Session, StepError
@@ -281,3 +281,24 @@ def test_the_mirror_follows_through_both_walks(shape, data):
         mirror.move_to(playhead)
         session.move_to(playhead)
         assert_shows(mirror, session)
+
+
+def test_a_recorded_walk_that_may_go_on_waits_for_every_consumer():
+    x = Value(3.0, "x", rule="accumulate")
+    y = x * x
+    z = y * x
+    y.label, z.label = "y", "z"
+    live = build([z], {})
+    theirs = Theirs(live)
+    z.grad = 1.0
+    theirs.call(live.graph.named("z"))
+    session = Session(live, recording=theirs.recording)
+    session.switch_walk("recorded")
+    mirror = Mirror(session.graph)
+    mirror.apply(Reporter(session).update())
+    states = {n.name: mirror.progress(n.id) for n in session.graph.nodes}
+    assert states["x"] == (GradientState.PARTIAL, 1, 3)
+    assert states["y"] == (GradientState.FINAL, 1, 1)
+    assert states["z"] == (GradientState.FINAL, 0, 0)
+    mirror.move_to(0)
+    assert mirror.progress(live.graph.named("z")).state is GradientState.UNREACHED

@@ -1,6 +1,7 @@
 """An edit in classes of every design is as if the file had that number."""
 
 import contextlib
+import gc
 import io
 from pathlib import Path
 
@@ -182,6 +183,40 @@ def test_a_drag_over_values_made_anew_is_one_edit():
     assert names["a"].data == 2.0
     session.redo()
     assert session.live.values[session.graph.named("a")].data == 69 / 8
+
+
+def test_a_drag_over_values_made_anew_does_not_keep_all_of_them():
+    session, names = session_of(LINKED.format(a=2.0), "y")
+    a = session.graph.named("a")
+    kind = type(names["a"])
+    for tick in range(40):
+        session.set_leaf(a, float(tick + 3), gesture="drag")
+    gc.collect()
+    alive = sum(type(thing) is kind for thing in gc.get_objects())
+    # Those of the file and those shown; a few more may be on their way out.
+    assert alive <= 4 * len(session.graph)
+    session.undo()
+    assert session.live.values[a] is names["a"]
+    session.redo()
+    assert session.live.values[a].data == 42.0
+
+
+def test_outdated_values_that_can_t_be_made_again_in_place_say_so():
+    session, names = session_of(LINKED.format(a=2.0) + "\na.data = 4.0\n", "y")
+    assert session.outdated()
+    before = picture(session.live)
+    with pytest.raises(EditError) as refused:
+        session.reevaluate()
+    assert str(refused.value) == (
+        "Computing p again failed: its op writes to its operands, so it can't be "
+        "called again. Run the file again."
+    )
+    assert picture(session.live) == before
+    session.set_leaf(session.graph.named("b"), 1.0)
+    assert session.stuck[session.graph.named("y")] == (
+        "its op writes to its operands, so it can't be called again"
+    )
+    assert names["y"].data == -15.0
 
 
 def test_other_code_meets_the_persons_own_values():

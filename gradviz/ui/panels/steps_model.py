@@ -224,13 +224,12 @@ class StepsModel(QAbstractListModel):
         for operand in dict.fromkeys(operands):
             written = self._written_at.get(operand, ())
             since = max(_last_to(self._zeroed_at, index), _last_to(written, index))
-            pushed = expected = 0
+            pushed = 0
             for edge in mirror.graph.consumers[operand]:
                 made = self._made_at.get(edge.consumer, ())
-                expected += bool(made)
                 position = bisect_right(made, index)
                 pushed += bool(position and made[position - 1] > since)
-            counts[operand] = (pushed, expected)
+            counts[operand] = (pushed, mirror.progress(operand).expected)
         return counts
 
     # What Qt asks for
