@@ -8,6 +8,7 @@ import msgspec
 from gradviz.graph.adapter import Adapter, Adapters
 from gradviz.graph.calls import Origin, is_of_an_op
 from gradviz.graph.model import Graph, Node
+from gradviz.graph.recursing import Recursing
 from gradviz.graph.trace import Trace
 from gradviz.graph.traced import origin_of
 
@@ -70,13 +71,15 @@ def build(
         _find_numbers(ordered, origins, adapters, trace.literals)
     ids = {id(value): i for i, value in enumerate(ordered)}
     declared = reading.declared
+    recursing = Recursing()
     nodes = tuple(
         _node(
             Node(i, variables.get(id(value), ""), declared=declared.get(id(value), -1)),
             adapters.adapter(value),
             value,
             origins[id(value)],
-            tuple(ids[id(operand)] for operand in origins[id(value)].operands),
+            ids,
+            recursing,
         )
         for i, value in enumerate(ordered)
     )
@@ -184,9 +187,11 @@ def _node(
     adapter: Adapter,
     value: object,
     made: Origin,
-    operands: tuple[int, ...],
+    ids: Mapping[int, int],
+    recursing: Recursing,
 ) -> Node:
     """Complete a node that has only its number and its variable's name."""
+    operands = tuple(ids[id(operand)] for operand in made.operands)
     label = adapter.text(value, adapter.label).strip()
     if _is_number_text(label, adapter.number(value)):
         label = ""
@@ -210,6 +215,12 @@ def _node(
         operands=operands,
         place=made.place,
         unlisted=made.unlisted,
+        calls=tuple(
+            dict.fromkeys(
+                ids[id(operand)]
+                for operand in recursing.called_by(value, adapter, made.operands)
+            )
+        ),
     )
 
 

@@ -28,6 +28,8 @@ class Node(msgspec.Struct, frozen=True):
         hooked: Whether it is a leaf on which an operation has put a ``_backward``.
         unlisted: The operand slots that its op reads but its class does not list: an
             edge that the person's own drawing lacks.
+        calls: Ids of the operands whose ``_backward`` its own calls: its step makes
+            theirs as well.
     """
 
     id: int
@@ -40,6 +42,7 @@ class Node(msgspec.Struct, frozen=True):
     place: str = ""
     unlisted: tuple[int, ...] = ()
     hooked: bool = False
+    calls: tuple[int, ...] = ()
 
     @property
     def is_leaf(self) -> bool:

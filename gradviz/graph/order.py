@@ -20,7 +20,8 @@ def below(graph: Graph, seeds: Iterable[int]) -> set[int]:
 def planned_order(graph: Graph, seeds: Iterable[int]) -> list[int]:
     """Return the ops below the seeds in the order their ``_backward`` should run.
 
-    A leaf on which an op has put its ``_backward`` counts as one.
+    A leaf on which an op has put its ``_backward`` counts as one. One
+    whose last consumer calls it is left out: it is made by that step.
 
     An op comes only after every consumer of it that is itself in the walk (Kahn's
     algorithm); among those ready, the one freed last goes first, which finishes one
@@ -37,15 +38,18 @@ def planned_order(graph: Graph, seeds: Iterable[int]) -> list[int]:
     for node in reached:
         for operand in graph.nodes[node].operands:
             waiting[operand] += 1
+    called: set[int] = set()
     ready = [seed for seed in reversed(seeds) if not waiting[seed]]
     order: list[int] = []
     while ready:
         node = ready.pop()
         operands = graph.nodes[node].operands
-        if operands or graph.nodes[node].hooked:
+        if (operands or graph.nodes[node].hooked) and node not in called:
             order.append(node)
         for operand in reversed(operands):
             waiting[operand] -= 1
             if not waiting[operand]:
                 ready.append(operand)
+                if operand in graph.nodes[node].calls:
+                    called.add(operand)
     return order

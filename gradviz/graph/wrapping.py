@@ -15,9 +15,15 @@ _REPLACED = "its backward function was replaced after its op had made it"
 
 def code_of(hook: object) -> CodeType | None:
     """Return the code that a hook runs, None where it has none of the person's own."""
+    function = function_of(hook)
+    return function.__code__ if function is not None else None
+
+
+def function_of(hook: object) -> FunctionType | None:
+    """Return the function that a hook runs, None where there is none."""
     while isinstance(hook, partial | MethodType):
         hook = hook.func if isinstance(hook, partial) else hook.__func__
-    return hook.__code__ if isinstance(hook, FunctionType) else None
+    return hook if isinstance(hook, FunctionType) else None
 
 
 def is_of_one_op(one: object, other: object, loosely: bool) -> bool:
