@@ -64,7 +64,7 @@ class History:
             assert isinstance(entry, Edit)
             del self._made[-1]
             deltas = (*last.deltas, *entry.deltas)
-            if len(deltas) > MERGE_AFTER:
+            if len(deltas) > MERGE_AFTER or any(map(_shows_others, deltas)):
                 deltas = (reduce(merged, deltas),)
             entry = replace(entry, before=last.before, deltas=deltas)
         self._made.append(entry)
@@ -107,3 +107,8 @@ class History:
     def redo_text(self) -> str:
         """What Redo would make again, empty when nothing."""
         return self._taken_back[-1].text if self._taken_back else ""
+
+
+def _shows_others(delta: Delta) -> bool:
+    """Whether a delta shows Values made anew: it keeps all of them."""
+    return bool(delta) and delta[0].node < 0

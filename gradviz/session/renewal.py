@@ -141,12 +141,12 @@ class Renewal:
                 return "calling its op again on the same operands gave another number"
         except (Exception, SystemExit) as error:  # the person's code: anything goes
             return f"calling its op again failed ({described(error).rstrip('.')})"
+        if is_outdated:
+            trial.outdated[node] = number
         if wrote:
             return "its op writes to its operands, so it can't be called again"
         if self._is_another(node, fresh):
             return "calling its op again on the same operands gave another graph"
-        if is_outdated:
-            trial.outdated[node] = number
         rewrapped = self._rewrapped(node, fresh, is_outdated)
         if isinstance(rewrapped, str):
             return rewrapped

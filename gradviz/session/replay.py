@@ -26,6 +26,11 @@ OUTDATED = (
     "Re-evaluate)"
 )
 
+_RUN_AGAIN = (
+    "its leaves have changed since it was computed, and {name} can't be computed again "
+    "from them: run the file again"
+)
+
 ANEW = (
     "An op of this class can't be called again for a Value that is there, so an edit "
     "makes every Value anew: what is shown follows, and your variables hold the Values "
@@ -107,11 +112,15 @@ class Replay:
         found: dict[int, str] = {}
         nodes = self.live.graph.nodes
         outdated = self._outdated_above()
+        blocked = self._blocked(outdated)
+        why = OUTDATED
+        if blocked is not None:
+            why = _RUN_AGAIN.format(name=nodes[blocked].name)
         for node in above:
             if reason := self._reason(node, leaves):
                 found[node] = reason
             elif node in outdated:
-                found[node] = OUTDATED
+                found[node] = why
             elif found:
                 below = [nodes[o].name for o in nodes[node].operands if o in found]
                 if below:
@@ -153,8 +162,14 @@ class Replay:
         """Compute every Value from its leaves as they are now, in place.
 
         Raises:
-            ReplayError: An op failed; what was computed until then stays written.
+            ReplayError: An op failed, or can't be called again though its operands have
+                changed; what was computed until then stays written.
         """
+        blocked = self._blocked(self._outdated_above())
+        if blocked is not None:
+            reason = self._reason(blocked, ())
+            name = self.live.graph.nodes[blocked].name
+            raise ReplayError(blocked, name, f"{reason}. Run the file again.")
         held = {node for node in self._ops() if self._reason(node, ())}
         held.update(self.above(held))
         for node in self._ops():
@@ -179,6 +194,10 @@ class Replay:
             if adapters[node].number(values[node]) is number
         }
         return still.union(self.above(still))
+
+    def _blocked(self, outdated: Iterable[int]) -> int | None:
+        """Return the first outdated Value that can't be computed again, if any."""
+        return min((n for n in outdated if self._reason(n, ())), default=None)
 
     def _reason(self, node: int, leaves: Collection[int]) -> str:
         """Return why ``node`` can't be computed again, or an empty string."""
