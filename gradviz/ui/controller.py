@@ -4,9 +4,8 @@ Every command is asked of the worker; the mirror changes when its reply comes. M
 over steps that have been made changes the mirror at once and needs no worker.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +14,7 @@ from gradviz.session.facts import WalkKind
 from gradviz.session.mirror import Mirror
 from gradviz.ui.link import WorkerLink
 from gradviz.ui.scrubbing import Scrubber
+from gradviz.ui.source import Source
 from gradviz.ui.workers import Workers
 from gradviz.worker.messages import (
     ChooseRoots,
@@ -38,21 +38,6 @@ from gradviz.worker.messages import (
     ZeroGradients,
 )
 from gradviz.worker.restoring import Baseline, Restoring, Shown
-
-
-@dataclass(frozen=True)
-class Source:
-    """Something that can be shown.
-
-    Attributes:
-        request: What a worker is asked to do for it.
-        title: What it is called.
-        path: The file, None where it is no file.
-    """
-
-    request: Open | OpenFunction | OpenExpression
-    title: str
-    path: Path | None
 
 
 class Controller(QObject):
@@ -98,20 +83,26 @@ class Controller(QObject):
     cell_ended = Signal(object)
     worker_ended = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workers: Workers | None = None) -> None:
+        """Show nothing yet.
+
+        Args:
+            workers: Who runs the person's code; by default processes of their own.
+        """
+        super().__init__()
         self.source: Source | None = None
         self.opened: Opened | None = None
         self.restored: Restoring | None = None
         self._baseline: Baseline | None = None
         self._restoring: Restoring | None = None
         self._opening_source: Source | None = None
-        self._held: Request | None = None
-        self.workers = Workers(self)
+        self.workers = workers or Workers()
+        self.workers.setParent(self)
         self._scrubber = Scrubber(self)
         self._scrubber.moved.connect(self.moved)
         self._scrubber.changed.connect(self.session_changed)
         workers = self.workers
+        workers.nobody_there.connect(lambda: self.failed.emit(_NOT_RUNNING))
         workers.replied.connect(self._on_reply)
         workers.ended.connect(self._on_ended)
         workers.busy_changed.connect(self.busy_changed)
@@ -188,7 +179,7 @@ class Controller(QObject):
         """
         request = OpenExpression(text=text, numbers=numbers, of_class=of_class)
         if of_class:
-            self._ask(request)
+            self.workers.ask(request)
         else:
             self._open(Source(request, text, None))
 
@@ -214,7 +205,7 @@ class Controller(QObject):
 
     def choose_roots(self, roots: tuple[int, ...]) -> None:
         """Show what is below some of ``opened.choices``; empty means all."""
-        self._ask(ChooseRoots(roots=roots))
+        self.workers.ask(ChooseRoots(roots=roots))
 
     def move_to(self, playhead: int) -> None:
         """Show the state after ``playhead`` steps, making those not made yet."""
@@ -224,7 +215,7 @@ class Controller(QObject):
         there = wanted if self.alive else min(wanted, self.mirror.recorded)
         self._scrubber.move_to(there)
         if self.alive or there < wanted:
-            self._ask(MoveTo(playhead=wanted))
+            self.workers.ask(MoveTo(playhead=wanted))
 
     def step(self) -> None:
         """Make the next step."""
@@ -245,23 +236,23 @@ class Controller(QObject):
 
     def run_step(self, node: int) -> None:
         """Call the ``_backward`` of one Value now."""
-        self._ask(RunStep(node=node))
+        self.workers.ask(RunStep(node=node))
 
     def zero_gradients(self) -> None:
         """Zero every gradient at the playhead."""
-        self._ask(ZeroGradients())
+        self.workers.ask(ZeroGradients())
 
     def set_leaf(self, node: int, number: float | None, gesture: str = "") -> None:
         """Edit a leaf; None is the file's number. One gesture is undone as one."""
-        self._ask(SetLeaf(node=node, number=number, gesture=gesture))
+        self.workers.ask(SetLeaf(node=node, number=number, gesture=gesture))
 
     def set_seed(self, node: int, number: float | None, gesture: str = "") -> None:
         """Set a seed gradient; None removes it."""
-        self._ask(SetSeed(node=node, number=number, gesture=gesture))
+        self.workers.ask(SetSeed(node=node, number=number, gesture=gesture))
 
     def set_rule(self, rule: str) -> None:
         """Choose ``assign`` or ``accumulate``."""
-        self._ask(SetRule(rule=rule))
+        self.workers.ask(SetRule(rule=rule))
 
     def run_cell(self, cell: int, source: str) -> None:
         """Run one cell of the open notebook, as it stands in the Source panel.
@@ -270,23 +261,24 @@ class Controller(QObject):
             cell: Its index among all cells of the file.
             source: What to run.
         """
-        self._ask(RunCell(cell=cell, source=source))
+        request = RunCell(cell=cell, source=source)
+        self.workers.ask(request, f"Cell {cell + 1} of {self.title}")
 
     def switch_walk(self, walk: WalkKind) -> None:
         """Show the planned walk, or the one that the person's code made."""
-        self._ask(SwitchWalk(walk=walk))
+        self.workers.ask(SwitchWalk(walk=walk))
 
     def reevaluate(self) -> None:
         """Compute every Value again from the leaves as they are now."""
-        self._ask(Reevaluate())
+        self.workers.ask(Reevaluate())
 
     def undo(self) -> None:
         """Take the last edit back."""
-        self._ask(Undo())
+        self.workers.ask(Undo())
 
     def redo(self) -> None:
         """Make the last edit taken back again."""
-        self._ask(Redo())
+        self.workers.ask(Redo())
 
     def interrupt(self) -> None:
         """Stop the person's code: politely, and after two seconds for good."""
@@ -294,20 +286,18 @@ class Controller(QObject):
 
     def close(self) -> None:
         """End every worker."""
-        self._held = None
         self.workers.close()
 
     # Opening
 
-    def _open(self, source: "Source", keep: bool = False) -> None:
+    def _open(self, source: Source, keep: bool = False) -> None:
         self._opening_source = source
         self._restoring = None
         if keep and source == self.source and (shown := self._shown()):
             self._restoring = Restoring(shown)
         if self.mirror is None:
             self.source = source
-        name = source.path.name if source.path else source.title
-        self.workers.open(source.request, name)
+        self.workers.open(source.request, source.name)
         self.opening_began.emit()
 
     def _shown(self) -> Shown | None:
@@ -319,36 +309,12 @@ class Controller(QObject):
     def _show_opened(self) -> None:
         """Let what was opened take the place of what is shown."""
         self.workers.show_opening()
-        self._held = None
         self.source, self._opening_source = self._opening_source, None
 
     def _on_ended(self, said: str) -> None:
         if self.workers.shown is None:
-            self._held = None
             self._scrubber.stay()
         self.worker_ended.emit(said)
-
-    # Asking
-
-    def _ask(self, request: Request) -> None:
-        """Send a request; while a slider's last edit is on its way, hold the newest."""
-        if _is_drag(request) and any(map(_is_drag, self.workers.asked)):
-            self._held = request
-            return
-        self._flush_held()
-        self._send(request)
-
-    def _flush_held(self) -> None:
-        if self._held is not None:
-            held, self._held = self._held, None
-            self._send(held)
-
-    def _send(self, request: Request) -> None:
-        doing, limited = _DOING.get(type(request), "Working"), ""
-        if isinstance(request, RunCell):
-            limited = f"Cell {request.cell + 1} of {self.title}"
-        if not self.workers.ask(request, doing, limited):
-            self.failed.emit(_NOT_RUNNING)
 
     # Answers
 
@@ -376,8 +342,7 @@ class Controller(QObject):
             self.opening_failed.emit(failure)
         else:
             self.failed.emit(failure)
-        self._flush_held()
-        workers.rest()
+        workers.go_on()
 
     def _restores(self, link: WorkerLink, reply: Reply) -> bool:
         """Go on to bring a new graph where the last one was, then show it.
@@ -404,7 +369,7 @@ class Controller(QObject):
             self.succeeded.emit()
         else:
             self.failed.emit(self.workers.time_limit.worded(restoring.failure))
-        self.workers.rest()
+        self.workers.go_on()
         return True
 
     def _take_over(self, request: Request, reply: Reply) -> None:
@@ -427,18 +392,6 @@ class Controller(QObject):
         self.graph_changed.emit()
 
 
-def _is_drag(request: Request) -> bool:
-    return isinstance(request, SetLeaf | SetSeed) and bool(request.gesture)
-
-
 _NOT_RUNNING = Failure(
     "request", "Your code is not running any more. Run it again (F5) to go on."
 )
-
-_DOING: dict[type[Any], str] = {
-    MoveTo: "Running the backward pass",
-    RunStep: "Running the backward pass",
-    SetLeaf: "Computing the forward pass",
-    Reevaluate: "Computing the forward pass",
-    RunCell: "Running the cell",
-}

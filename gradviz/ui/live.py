@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QApplication
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.startup import check_display
+from gradviz.ui.workers import Workers
 from gradviz.worker.desk import Desk
 from gradviz.worker.messages import AnyAnswer, AnyRequest, ChooseRoots, Reply, Stage
 from gradviz.worker.opened import Drawn, Reader
 
 
-class LiveController(Controller):
-    """A controller whose session is in this process: no worker, no file."""
+class LiveWorkers(Workers):
+    """Asks a desk in this process instead of a worker in another."""
 
     def __init__(self, drawn: Drawn) -> None:
         super().__init__()
-        self._drawn = drawn
         self._desk = Desk(self._on_told, drawn)
 
     @property
@@ -27,22 +27,31 @@ class LiveController(Controller):
         """Always: the Values are here."""
         return True
 
-    @property
-    def title(self) -> str:
-        """What the window is called: there is no file."""
-        return "live Values"
-
-    def _send(self, request: AnyRequest) -> None:  # type: ignore[override]
-        self._on_reply(None, request, self._desk.fulfil(request))
+    def ask(self, request: AnyRequest, limited: str = "") -> None:  # type: ignore[override]
+        """Have it done at once."""
+        self.replied.emit(None, request, self._desk.fulfil(request))
 
     def _on_told(self, answer: AnyAnswer) -> None:
         if isinstance(answer, Stage):
             self.busy_changed.emit(answer.text)
 
+
+class LiveController(Controller):
+    """A controller whose session is in this process: no worker, no file."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        super().__init__(LiveWorkers(drawn))
+        self._drawn = drawn
+
+    @property
+    def title(self) -> str:
+        """What the window is called: there is no file."""
+        return "live Values"
+
     def present(self) -> None:
         """Show what there is to show."""
         reply = Reply(0, self._drawn.opened(), self._drawn.reporter.update())
-        self._on_reply(None, ChooseRoots(), reply)
+        self.workers.replied.emit(None, ChooseRoots(), reply)
 
 
 def show_live(roots: Sequence[object], variables: Mapping[int, str]) -> None:

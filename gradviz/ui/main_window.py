@@ -24,7 +24,7 @@ from gradviz.export.target import ExportError
 from gradviz.layout.geometry import Layout
 from gradviz.ui.actions import MENUS, Actions
 from gradviz.ui.canvas.view import CanvasView
-from gradviz.ui.controller import Controller, Source
+from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
 from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
@@ -40,6 +40,7 @@ from gradviz.ui.panels.timeline import TimelineBar
 from gradviz.ui.playback import Playback
 from gradviz.ui.preferences import PreferencesDialog
 from gradviz.ui.settings import Settings
+from gradviz.ui.source import Source
 from gradviz.ui.status import Status
 from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
 from gradviz.ui.toolbar import ToolBar

@@ -5,13 +5,24 @@ new file has something to show, so that a file that fails costs nothing.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.ui.link import WorkerLink
 from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
-from gradviz.worker.messages import Request
+from gradviz.worker.messages import (
+    GetReady,
+    MoveTo,
+    Reevaluate,
+    Reply,
+    Request,
+    RunCell,
+    RunStep,
+    SetLeaf,
+    SetSeed,
+)
 
 KILL_AFTER_MS = 2000
 """How long an interrupted worker has before it is ended."""
@@ -39,6 +50,7 @@ class Workers(QObject):
         busy_changed: What is being done, as text, if it takes longer than a moment;
             empty when it is done.
         ended: How a worker ended, as one sentence.
+        nobody_there: There is no worker to ask any more.
     """
 
     replied = Signal(object, object, object)
@@ -48,12 +60,15 @@ class Workers(QObject):
     cell_ended = Signal(object)
     busy_changed = Signal(str)
     ended = Signal(str)
+    nobody_there = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.shown: WorkerLink | None = None
         self.opening: WorkerLink | None = None
         self._spare: WorkerLink | None = None
+        self._held: Request | None = None
+        self._loaded: tuple[str, ...] = ()
         self.memory: int | None = None
         self.time_limit = TimeLimit(self)
         self.time_limit.exceeded.connect(self.interrupt)
@@ -93,38 +108,58 @@ class Workers(QObject):
         self._begin_busy(f"Running {name}")
         self.time_limit.start(name)
 
-    def ask(self, request: Request, doing: str, limited: str = "") -> bool:
+    def ask(self, request: Request, limited: str = "") -> None:
         """Ask the worker of what is shown.
+
+        While a slider's last edit is on its way, only the newest is kept to be asked.
 
         Args:
             request: What it is asked.
-            doing: What it does then, as it is said where it takes longer.
             limited: What is held to the time limit, as it is called in a sentence;
                 empty where nothing is.
-
-        Returns:
-            Whether there is a worker to ask.
         """
+        if _is_drag(request) and any(map(_is_drag, self.asked)):
+            self._held = request
+            return
+        self._ask_held()
+        self._send(request, limited)
+
+    def _ask_held(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._send(held)
+
+    def _send(self, request: Request, limited: str = "") -> None:
         if self.shown is None or not self.shown.ask(request):
-            return False
-        if len(self.shown.asked) == 1 and self.opening is None:
-            self._begin_busy(doing)
+            self.nobody_there.emit()
+        elif len(self.shown.asked) == 1 and self.opening is None:
+            self._begin_busy(_DOING.get(type(request), "Working"))
             if limited:
                 self.time_limit.start(limited)
-        return True
 
     # What becomes of a worker
 
-    def get_ready(self) -> None:
-        """Start the next file's worker now, so that it need not be waited for."""
-        if self._spare is None:
-            self._spare = self._started()
+    @property
+    def has_spare(self) -> bool:
+        """Whether a worker is ready for the next file."""
+        return self._spare is not None and not self._spare.asked
+
+    def get_ready(self, modules: tuple[str, ...] = ()) -> None:
+        """Start the next file's worker now, so that it need not be waited for.
+
+        Args:
+            modules: What it loads now, as ``Opened.modules`` has them.
+        """
+        if self._spare is None or self._loaded != modules:
+            self._spare = self._spare or self._started()
+            self._spare.ask(GetReady(modules=modules))
+            self._loaded = modules
 
     def show_opening(self) -> None:
         """Let the worker of what was opened take the place of the last one."""
         if self.shown is not None:
             _end(self.shown)
-        self.shown, self.opening = self.opening, None
+        self.shown, self.opening, self._held = self.opening, None, None
 
     def drop_opening(self) -> None:
         """End the worker of what is being opened; nothing of it will be shown."""
@@ -150,6 +185,7 @@ class Workers(QObject):
         """End every worker."""
         self._kill_timer.stop()
         self._busy_timer.stop()
+        self._held = None
         for link in (self.shown, self.opening, self._spare):
             if link is not None:
                 link.close()
@@ -166,7 +202,7 @@ class Workers(QObject):
     def _started(self) -> WorkerLink:
         link = WorkerLink(self, self.memory)
         link.replied.connect(
-            lambda request, reply: self.replied.emit(link, request, reply)
+            lambda request, reply: self._on_reply(link, request, reply)
         )
         link.printed.connect(self.printed)
         link.displayed.connect(self.displayed)
@@ -176,21 +212,34 @@ class Workers(QObject):
         link.ended.connect(lambda ending: self._on_ended(link, ending))
         return link
 
+    def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
+        if not isinstance(request, GetReady):
+            self.replied.emit(link, request, reply)
+
     def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
+        if link is self._spare:
+            # Nothing was lost: the next file starts a worker of its own.
+            self._spare = None
+            _end(link)
+            return
         said = "Your code was stopped." if ending is None else ending.message
         said = self.time_limit.sentence(said)
         _end(link)
         if link is self.opening:
             self.opening = None
         elif link is self.shown:
-            self.shown = None
-        self.rest()
+            self.shown = self._held = None
+        self._rest()
         self.ended.emit(said)
 
     # What is being done
 
-    def rest(self) -> None:
-        """Say that nothing is being done any more, if that is so."""
+    def go_on(self) -> None:
+        """Ask what was held back; if there is nothing to do any more, say so."""
+        self._ask_held()
+        self._rest()
+
+    def _rest(self) -> None:
         if self.busy:
             return
         self._kill_timer.stop()
@@ -214,3 +263,16 @@ class Workers(QObject):
 def _end(link: WorkerLink) -> None:
     link.close()
     link.deleteLater()
+
+
+def _is_drag(request: Request) -> bool:
+    return isinstance(request, SetLeaf | SetSeed) and bool(request.gesture)
+
+
+_DOING: dict[type[Any], str] = {
+    MoveTo: "Running the backward pass",
+    RunStep: "Running the backward pass",
+    SetLeaf: "Computing the forward pass",
+    Reevaluate: "Computing the forward pass",
+    RunCell: "Running the cell",
+}

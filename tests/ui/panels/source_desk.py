@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
 from gradviz.graph.model import Graph, Node
 from gradviz.session.mirror import Mirror
-from gradviz.ui.controller import Controller, Source
+from gradviz.ui.controller import Controller
 from gradviz.ui.panels.source.panel import SourcePanel
+from gradviz.ui.source import Source
 from gradviz.worker.messages import CellEnded, Display, Failure, Open
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
