@@ -33,40 +33,32 @@ Log = Callable[[Iterable[object]], None]
 
 
 class Mark:
-    """Stands in the log before what was read at one event.
+    """Stands in the log before what was read when a call began.
 
     Attributes:
-        hook: The hook, None where the recorder was started.
-        count: How many Values were read.
+        hook: The hook.
+        count: How many Values were read; they come before their numbers.
         own: The position among them of the Value whose hook it is, -1 if not known.
-        starts: Whether a call began; then the Values come before their numbers.
         roles: What was read of each Value.
         given: What else the hook was given, where its Value is not known.
-        ends: Whether a call has ended; if it neither starts nor ends, it calls another.
     """
 
-    __slots__ = (
-        "count", "ends", "given", "hook", "own", "roles", "size", "starts",
-    )  # fmt: skip
+    __slots__ = ("count", "given", "hook", "own", "roles", "size")
 
     def __init__(
         self,
-        hook: "Hook | None",
-        count: int = 0,
-        roles: tuple[str, ...] = (),
-        starts: bool = False,
+        hook: "Hook",
+        count: int,
+        roles: tuple[str, ...],
         own: int = -1,
         given: tuple[object, ...] = (),
-        ends: bool = True,
     ) -> None:
         self.hook = hook
         self.count = count
         self.own = own
-        self.starts = starts
-        self.ends = ends and not starts
         self.roles = roles
         self.given = given
-        self.size = count * (len(roles) + starts)
+        self.size = count * (len(roles) + 1)
 
 
 class Hook:
@@ -74,14 +66,16 @@ class Hook:
 
     Attributes:
         code: Its code.
-        quick: The marks of start and end, the names that hold Values and the attribute
-            of each role; None where the hook has to be read by ordinary code.
+        quick: The mark of a call, the names that hold Values and the attribute of each
+            role; None where the hook has to be read by ordinary code.
+        may_call_hooks: Whether it names the attribute that hooks are in.
     """
 
     def __init__(self, code: CodeType, adapters: Adapters) -> None:
         self.code = code
-        self.quick: tuple[Mark, Mark, tuple[str, ...], dict[str, str]] | None = None
+        self.quick: tuple[Mark, tuple[str, ...], dict[str, str]] | None = None
         self._adapters = adapters
+        self.may_call_hooks = False
         self._names = _names_of(code)
         self._own = ""
         self._others: tuple[str, ...] = ()
@@ -105,6 +99,7 @@ class Hook:
             return False
         adapter = self._adapters.adapter(value)
         operands = adapter.operands_of(value)
+        self.may_call_hooks |= adapter.hook in self.code.co_names
         for thing in (value, *operands, *inside, *(seen[name] for name in direct)):
             if is_value(thing):
                 self._known[type(thing)] = self._adapters.adapter(thing)
@@ -123,10 +118,8 @@ class Hook:
             and captured.issuperset(map(id, operands))
             and all(map(_is_identifier, attributes.values()))
         ):
-            roles, count = tuple(attributes), len(direct)
-            after = tuple(role for role in roles if role != "data")
-            began = Mark(self, count, roles, True, direct.index(own[0]))
-            self.quick = began, Mark(self, count, after), direct, attributes
+            mark = Mark(self, len(direct), tuple(attributes), direct.index(own[0]))
+            self.quick = mark, direct, attributes
         return True
 
     def has_news(self, seen: Mapping[str, object]) -> bool:
@@ -137,12 +130,8 @@ class Hook:
             for name in self._others
         )
 
-    def begin(self, seen: Mapping[str, object], log: Log) -> tuple[object, ...]:
-        """Log the start of a call by ordinary code.
-
-        Returns:
-            A mark for the end of the call, and the Values read.
-        """
+    def begin(self, seen: Mapping[str, object], log: Log) -> int:
+        """Log the start of a call by ordinary code; return how many entries it took."""
         given = tuple(seen[name] for name in self._names if name in seen)
         known = self._known
         own = seen.get(self._own, MISSING) if self._own else MISSING
@@ -154,15 +143,10 @@ class Hook:
         found.update((id(thing), thing) for thing in things if type(thing) in known)
         values = tuple(found.values())
         is_known = type(own) in known
-        count, own_at = len(values), 0 if is_known else -1
-        given = () if is_known else given
-        mark = Mark(self, count, ROLES, True, own_at, given)
+        own_at, given = (0, ()) if is_known else (-1, given)
+        mark = Mark(self, len(values), ROLES, own_at, given)
         log((mark, *values, *self._numbers(values, ROLES)))
-        return (Mark(self, count, ROLES), *values)
-
-    def end(self, mark: Mark, values: Iterable[object], log: Log) -> None:
-        """Log the end of a call by ordinary code."""
-        log((mark, *self._numbers(values, mark.roles)))
+        return 1 + mark.size
 
     def _numbers(
         self, values: Iterable[object], roles: tuple[str, ...]
@@ -243,85 +227,57 @@ def _inside(thing: object) -> Iterable[object]:
     return found
 
 
-def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> tuple[Any, Any]:
-    """Compile the functions that are called when a hook starts and ends.
+def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> Any:
+    """Compile the function that is called when a hook starts.
 
     Comparing codes one by one and reading attributes in compiled code is several times
     faster than a dictionary and ``getattr``.
 
     Args:
         hooks: The hooks; those that need ordinary code are left to it.
-        names: What the functions use of the recorder's, by name.
+        names: What the function uses of the recorder's, by name.
     """
-    names = {**names, "missing": MISSING}
-    starts, ends, most = [], [], 1
+    names, starts = dict(names), []
     for i, hook in enumerate(hooks):
         if hook.quick is None:
             continue
-        began, ended, seen, attributes = hook.quick
-        names |= {f"code{i}": hook.code, f"began{i}": began, f"ended{i}": ended}
+        mark, seen, attributes = hook.quick
+        names |= {f"code{i}": hook.code, f"mark{i}": mark}
         values = [f"v{j}" for j in range(len(seen))]
-        most = max(most, len(seen))
         listed = ", ".join(values)
-        before = ", ".join(f"{v}.{attributes[r]}" for v in values for r in began.roles)
-        after = ", ".join(f"{v}.{attributes[r]}" for v in values for r in ended.roles)
+        numbers = ", ".join(f"{v}.{attributes[r]}" for v in values for r in mark.roles)
         lookups = "; ".join(
             f"{v} = seen[{name!r}]" for v, name in zip(values, seen, strict=True)
         )
         starts.append(f"""
             if code is code{i}:
                 {lookups}
-                log((began{i}, {listed}, {before}))
-                mark = ended{i}
+                log((mark{i}, {listed}, {numbers}))
                 if len(entries) > most:
                     roll()
                 return""")
-        ends.append(f"""
-            if mark is ended{i}:
-                if code is code{i}:
-                    mark = None
-                    log((ended{i}, {after}))
-                return""")
-    # A call that makes no other is kept in variables; the others are on a stack.
-    every = "".join(f"v{j}, " for j in range(most))
     source = f"""
 def make({", ".join(names)}):
-    mark = None
-    {every.replace(",", " =")}None
+    driver = None
     def start(code, _):
-        nonlocal mark, {every.rstrip(", ")}
         if ident() != thread:
             return
-        seen = frame(1).f_locals
-        if mark is not None:
-            push((mark, *({every})[:mark.count]))
-            mark = None
-        if running:
-            look_around()
+        called = frame(1)
+        seen = called.f_locals
+        nonlocal driver
         try:
+            if called.f_back.f_code is not driver:
+                driver = called.f_back.f_code
+                meet(driver)
             pass{"".join(starts)}
         except Exception:
             pass
         begin(code, seen)
-    def end(code, _, __):
-        nonlocal mark
-        ended = mark
-        try:
-            pass{"".join(ends)}
-        except Exception:
-            log_end((ended, *({every})[:ended.count]))
-            return
-        if running:
-            top = running[-1]
-            if top[0].hook.code is code:
-                pop()
-                log_end(top)
-    return start, end
+    return start
 """
     namespace: dict[str, Any] = {}
     exec(source, namespace)  # of attributes' and variables' names: all identifiers
-    found: tuple[Any, Any] = namespace["make"](**names)
-    return found
+    return namespace["make"](**names)
 
 
 def _is_identifier(name: str) -> bool:

@@ -1,25 +1,29 @@
 """The calls of ``_backward`` that the person's code makes.
 
-``sys.monitoring`` tells when a hook starts and ends, and nothing else: other code runs
-at full speed, and so does everything while the recorder is stopped. At each event the
-Values that the hook sees are noted, as they stand, in one flat list; a tuple for each
-call would cost more than the call, most of it in the garbage collector. What it means
-is worked out only when it is asked for (``timeline``).
+``sys.monitoring`` tells when a hook starts, and nothing else: other code runs at full
+speed, and so does everything while the recorder is stopped. At each start the Values
+that the hook sees are noted, as they stand, in one flat list; a tuple for each call
+would cost more than the call, most of it in the garbage collector. What each call wrote
+is found only when it is asked for, by making the calls again (``repeating``).
 """
 
 import sys
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from threading import get_ident
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
+from gradviz.graph.calls import captured_by
+from gradviz.session import drivers
+from gradviz.session.drivers import Driver, Groups, can_drive
 from gradviz.session.hooks import Hook, Mark, compiled, hook_beneath, seen_by
-from gradviz.session.timeline import RecordedStep, Recording, Timeline
+from gradviz.session.repeating import Call, Repetition
+from gradviz.session.timeline import RecordedStep, Recording
 
 __all__ = ["RecordedStep", "Recorder", "Recording"]
 
@@ -31,8 +35,8 @@ _ENTRIES_PER_CALL = 24
 _TOOLS = (4, 3, 0, 1, 2, 5)
 _NAME = "gradviz recorder"
 _EVENTS = sys.monitoring.events
-_LOCAL = _EVENTS.PY_START | _EVENTS.PY_RETURN
-_RESTARTED = Mark(None)
+_DRIVER_EVENTS = _EVENTS.CALL | _EVENTS.PY_RETURN
+_ALL = (_EVENTS.PY_START, _EVENTS.CALL, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND)
 
 
 class Recorder:
@@ -52,15 +56,23 @@ class Recorder:
         self._limit = limit
         self._hooks: dict[int, Hook] = {}
         self._log: list[Any] = []
-        self._full: deque[tuple[list[Any], int]] = deque()
-        """Pieces of the log that are full, with the calls that begin in each."""
+        self._full: deque[list[Any]] = deque()
+        """Pieces of the log that are full."""
+        self._largest = 1
+        """The most entries that one call has taken."""
         self._piece = min(_PIECE, limit * _ENTRIES_PER_CALL)
         self._dropped = 0
         """Entries dropped; positions in the log count them."""
         self._cuts: list[tuple[int, int]] = [(0, 0)]
         """(position, calls that began before it), where pieces were dropped."""
         self._places: list[tuple[int, str]] = [(0, "")]
-        self._running: list[tuple[Any, ...]] = []
+        self._idle: dict[int, CodeType] = {}
+        """Hooks that can touch nothing."""
+        self._drivers: dict[int, Driver] = {}
+        """Code that calls hooks."""
+        self._groups = Groups()
+        self._grouped: list[CodeType] = []
+        """Hooks that can be seen from their drivers."""
         self._thread = 0
         self._tool: int | None = None
 
@@ -85,7 +97,7 @@ class Recorder:
             value: A Value that carries it.
         """
         known = self._hooks.get(id(code))
-        if known is not None and known.quick is None:
+        if (known is not None and known.quick is None) or id(code) in self._idle:
             return
         try:
             hook = self._adapters.adapter(value).hook_of(value)
@@ -97,11 +109,12 @@ class Recorder:
         if known is None:
             known = Hook(code, self._adapters)
             if not known.learn(seen, value):
+                if not seen:
+                    self._idle[id(code)] = code
+                    self._call_back()
                 return
             self._hooks[id(code)] = known
-            if self._tool is not None:
-                self._call_back()
-                sys.monitoring.set_local_events(self._tool, code, _LOCAL)
+            self._call_back()
         elif known.has_news(seen):
             known.learn(seen, value)
             self._call_back()
@@ -118,12 +131,10 @@ class Recorder:
             return
         monitoring.use_tool_id(tool, _NAME)
         self._tool, self._thread = tool, get_ident()
-        self._running.clear()
-        self._log.append(_RESTARTED)
         self._call_back()
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
-        for hook in self._hooks.values():
-            monitoring.set_local_events(tool, hook.code, _LOCAL)
+        for driver in self._drivers.values():
+            self._follow(driver)
 
     def stop(self) -> None:
         """Stop recording; what was recorded stays."""
@@ -131,26 +142,25 @@ class Recorder:
             return
         monitoring, tool = sys.monitoring, self._tool
         self._tool = None
-        for event in (_EVENTS.PY_START, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND):
+        for event in _ALL:
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
-        for hook in self._hooks.values():
-            monitoring.set_local_events(tool, hook.code, 0)
+        driving = [driver.code for driver in self._drivers.values()]
+        for code in (*driving, *(hook.code for hook in self._hooks.values())):
+            monitoring.set_local_events(tool, code, 0)
         monitoring.free_tool_id(tool)
-        self._running.clear()
 
     # What was recorded
 
     def mark(self) -> int:
         """Return the position in the log, for ``steps``."""
-        return self._dropped + sum(len(p) for p, _ in self._full) + len(self._log)
+        return self._dropped + sum(map(len, self._full)) + len(self._log)
 
     def forget(self) -> None:
         """Forget every call, and let go of the Values."""
         position, place = self.mark(), self.place
         self._full.clear()
         self._log.clear()
-        self._running.clear()
         self._dropped = position
         self._cuts = [(position, 0)]
         self._places = [(position, place)]
@@ -158,33 +168,42 @@ class Recorder:
     def steps(self, live: LiveGraph, since: int = 0) -> Recording:
         """Return the calls on the Values of a graph, and the writes between them.
 
+        The calls are made again; afterwards the Values are as before.
+
         Args:
             live: The graph, with the Values as the person's code has left them.
             since: A position in the log; earlier calls are left out.
+
+        Raises:
+            KeyboardInterrupt: The person has interrupted their code.
         """
-        timeline = Timeline(live)
-        entries = [entry for piece, _ in self._full for entry in piece]
-        entries += self._log
-        position, kept = self._dropped, _starts(entries)
+        calls: list[Call] = []
+        entries = [entry for piece in self._full for entry in piece] + self._log
+        position = self._dropped
+        spans = [span for span in self._spans(entries) if span[0] >= since - position]
         lost = self._calls_before(position) - self._calls_before(since)
-        at = max(since - position, 0)
-        starts = kept - _starts(entries[:at]) if at else kept
-        skip = max(starts - self._limit, 0)
-        cut = max(lost, 0) + skip
+        skip = max(len(spans) - self._limit, 0)
+        for first, end in spans[skip:]:
+            found = self._understood(entries[first:end])
+            if found is not None:
+                place = self._place_at(position + first)
+                calls.append(Call(found[0], found[1], place))
+        return Repetition(live, calls).recording(self.place, max(lost, 0) + skip)
+
+    def _spans(self, entries: list[Any]) -> Iterator[tuple[int, int]]:
+        """Yield where the entries of each call begin and end."""
+        at = 0
         while at < len(entries):
-            mark: Mark = entries[at]
-            first = at + 1
-            at = first + mark.size
-            if mark.hook is None:
-                timeline.restarted()
-            elif skip:
-                skip -= mark.starts
-            elif mark.starts:
-                place = self._place_at(position + first - 1)
-                timeline.started(mark, entries[first:at], place)
-            else:
-                timeline.ended(mark, entries[first:at])
-        return timeline.finished(self.place, cut)
+            first, mark = at, entries[at]
+            at += 1 + (mark if type(mark) is Mark else self._groups.of(mark)).size
+            yield first, at
+
+    def _understood(self, entries: list[Any]) -> tuple[Mark, list[object]] | None:
+        """Return the mark of a call and what was read; None for one of no hook."""
+        mark = entries[0]
+        if type(mark) is Mark:
+            return mark, entries[1:]
+        return self._groups.of(mark).read(entries)
 
     def _place_at(self, position: int) -> str:
         return self._places[bisect_right(self._places, position, key=_first) - 1][1]
@@ -195,65 +214,104 @@ class Recorder:
 
     def _roll(self) -> None:
         """Put what is full aside, and drop what is too old."""
-        piece = self._log[:]
+        self._full.append(self._log[:])
         self._log.clear()
-        self._full.append((piece, _starts(piece)))
-        kept = sum(count for _, count in self._full)
-        while self._full and kept - self._full[0][1] >= self._limit:
-            piece, count = self._full.popleft()
-            kept -= count
+        entries = sum(map(len, self._full))
+        while entries - len(self._full[0]) >= self._limit * self._largest:
+            piece = self._full.popleft()
+            entries -= len(piece)
             self._dropped += len(piece)
-            self._cuts.append((self._dropped, self._cuts[-1][1] + count))
+            calls = sum(1 for _ in self._spans(piece))
+            self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
 
     # While their code runs
 
     def _call_back(self) -> None:
-        """Be called when a hook starts and ends, if this is on."""
+        """Be called when a hook starts or is called by its driver, if this is on."""
         if self._tool is None:
             return
         names = {
             "ident": get_ident,
             "thread": self._thread,
-            "frame": sys._getframe,
             "entries": self._log,
-            "log": self._log.extend,
             "most": self._piece,
             "roll": self._roll,
-            "running": self._running,
-            "push": self._running.append,
-            "pop": self._running.pop,
-            "begin": self._begin,
-            "log_end": self._log_end,
-            "look_around": self._look_around,
         }
-        start, end = compiled(self._hooks.values(), names)
-        sys.monitoring.register_callback(self._tool, _EVENTS.PY_START, start)
-        sys.monitoring.register_callback(self._tool, _EVENTS.PY_RETURN, end)
-        sys.monitoring.register_callback(self._tool, _EVENTS.PY_UNWIND, end)
+        self._grouped = self._groups.regroup(self._hooks.values())
+        call, leave = drivers.compiled(
+            self._groups.values(),
+            self._idle.values(),
+            {
+                **names,
+                "switch": self._switch,
+                "missed": self._missed,
+                "tire": self._tire,
+            },
+        )
+        start = compiled(
+            self._hooks.values(),
+            {
+                **names,
+                "frame": sys._getframe,
+                "log": self._log.extend,
+                "begin": self._begin,
+                "meet": self._meet,
+            },
+        )
+
+        def unwind(code: CodeType, _: int, __: BaseException) -> None:
+            if id(code) in self._drivers:
+                leave()
+
+        for event, callback in zip(_ALL, (start, call, leave, unwind), strict=True):
+            sys.monitoring.register_callback(self._tool, event, callback)
+        for hook in self._hooks.values():
+            sys.monitoring.set_local_events(self._tool, hook.code, _EVENTS.PY_START)
+            if hook.quick is not None:
+                self._largest = max(self._largest, 1 + hook.quick[0].size)
+
+    def _switch(self, on: bool) -> None:
+        """See hooks start, or only be called by their driver."""
+        events = _EVENTS.PY_START if on else 0
+        if self._tool is not None:
+            for code in self._grouped:
+                sys.monitoring.set_local_events(self._tool, code, events)
+
+    def _meet(self, code: CodeType) -> None:
+        """Find code that calls hooks."""
+        if (
+            id(code) not in self._drivers
+            and can_drive(code)
+            and id(code) not in self._hooks
+        ):
+            self._drivers[id(code)] = driver = Driver(code)
+            self._follow(driver)
+
+    def _follow(self, driver: Driver) -> None:
+        if self._tool is not None and driver.patience > 0:
+            sys.monitoring.set_local_events(self._tool, driver.code, _DRIVER_EVENTS)
+
+    def _tire(self, code: CodeType) -> None:
+        """Stop following code that calls much besides hooks."""
+        driver = self._drivers[id(code)]
+        driver.patience -= 1
+        if driver.patience == 0 and self._tool is not None:
+            sys.monitoring.set_local_events(self._tool, code, 0)
+
+    def _missed(self, hook: FunctionType) -> bool:
+        """Log a call by ordinary code; return whether it was that of a hook."""
+        code = hook.__code__
+        if code in self._grouped:
+            self._begin(code, captured_by(hook))
+        return id(code) in self._hooks
 
     def _begin(self, code: CodeType, seen: Mapping[str, object]) -> None:
         """Log a start by ordinary code."""
         with suppress(Exception):  # reading an attribute may run code of theirs
-            self._running.append(self._hooks[id(code)].begin(seen, self._log.extend))
+            size = self._hooks[id(code)].begin(seen, self._log.extend)
+            self._largest = max(self._largest, size)
         if len(self._log) > self._piece:
             self._roll()
-
-    def _look_around(self) -> None:
-        """Log how the Values of a call stand that calls another."""
-        mark, *values = self._running[-1]
-        with suppress(Exception):
-            now = Mark(mark.hook, mark.count, mark.roles, ends=False)
-            mark.hook.end(now, values, self._log.extend)
-
-    def _log_end(self, top: tuple[Any, ...]) -> None:
-        """Log an end by ordinary code."""
-        with suppress(Exception):
-            top[0].hook.end(top[0], top[1:], self._log.extend)
-
-
-def _starts(entries: list[Any]) -> int:
-    """Return how many calls begin in a piece of the log."""
-    return sum(type(entry) is Mark and entry.starts for entry in entries)
 
 
 def _first(pair: tuple[int, Any]) -> int:

@@ -1,19 +1,23 @@
 """From the log of a recorder to steps: who changed what, in the order of the calls.
 
-The log says how some Values stood when a call began and when it ended. A difference
-between two looks at one Value belongs to the call that was running, else to code
-outside all calls. Then it happened in some gap between two calls; differences are
+The log says how some Values stood when a call began; what it wrote is known from its
+repetition. Any other difference between two looks at one Value is the work of code
+outside all calls. It happened in some gap between two calls; differences are
 gathered in as few gaps as can explain them (every interval is pierced, by its earliest
 right end), so that a loop over all parameters is one write.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Number
+from struct import Struct
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session.attributes import MISSING, Change, Delta, merged
 from gradviz.session.hooks import Mark, hook_beneath
+
+_BITS = Struct("d").pack
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,6 @@ class _Segment:
 class _Open:
     """A call that has not ended."""
 
-    mark: Mark
-    values: Sequence[object]
     name: str
     segment: _Segment | None
 
@@ -86,8 +88,8 @@ class Timeline:
         self._holders: dict[int, int] | None = None
         self._captured: dict[tuple[int, frozenset[int]], int] | None = None
 
-    def started(self, mark: Mark, read: Sequence[object], place: str) -> None:
-        """A call has begun.
+    def started(self, mark: Mark, read: Sequence[object], place: str) -> int:
+        """A call has begun; return the Value whose hook it is, -1 if it is not shown.
 
         Args:
             mark: Its mark.
@@ -107,28 +109,21 @@ class Timeline:
             name = self._live.graph.nodes[node].name
             segment.upstream = self._known.get((node, self._live.adapters[node].grad))
         self._segments.append(segment)
-        self._open.append(_Open(mark, values, name, segment))
+        self._open.append(_Open(name, segment))
+        return node
 
-    def ended(self, mark: Mark, read: Sequence[object]) -> None:
-        """A call has returned or failed, or calls another.
+    def wrote(self, delta: Delta) -> None:
+        """The innermost call that runs has written."""
+        for node, attribute, before, after in delta:
+            key = node, attribute
+            self._known.setdefault(key, before)
+            self._known[key] = after
+            self._looked[key] = len(self._gaps)
+            self._changed(node, attribute, before, after)
 
-        Args:
-            mark: Its mark.
-            read: The numbers of its Values.
-        """
-        hooks = [call.mark.hook for call in self._open]
-        if mark.hook not in hooks:
-            return
-        while self._open[-1].mark.hook is not mark.hook:
-            self._open.pop()
-        if self._open[-1].mark.count == mark.count:
-            self._look(self._open[-1].values, read, mark.roles)
-        if mark.ends:
-            self._open.pop()
-
-    def restarted(self) -> None:
-        """The recorder was started: whatever was running is not known to go on."""
-        self._open.clear()
+    def returned(self) -> None:
+        """The innermost call has returned or failed."""
+        self._open.pop()
 
     def finished(self, place: str, cut: int) -> Recording:
         """Look at the Values as they are now, and return the steps.
@@ -137,12 +132,11 @@ class Timeline:
             place: The cell that ran last.
             cut: Calls that are not kept.
         """
-        self._open.clear()
         if self._segments:
             self._gap(place)
             for (node, attribute), before in tuple(self._known.items()):
                 now = getattr(self._live.values[node], attribute, MISSING)
-                if now is not before:
+                if not same(before, now):
                     self._changed(node, attribute, before, now)
         return Recording(tuple(self._steps()), cut)
 
@@ -191,9 +185,9 @@ class Timeline:
                     continue
                 key = node, name
                 before = self._known.setdefault(key, now)
-                if before is not now:
+                if not same(before, now):
                     self._changed(node, name, before, now)
-                    self._known[key] = now
+                self._known[key] = now
                 self._looked[key] = gaps
 
     def _changed(self, node: int, attribute: str, before: object, now: object) -> None:
@@ -212,8 +206,6 @@ class Timeline:
 
     def _running(self) -> _Segment:
         """Return the segment of the innermost call that runs."""
-        if not self._open:  # the call that changed it has ended in an unknown way
-            return self._segments[-1]
         call = self._open[-1]
         if call.segment is None:
             place = f"rest of {call.name}._backward" if call.name else ""
@@ -235,7 +227,7 @@ class Timeline:
             if id(thing) in self._holders:
                 return self._holders[id(thing)]
         captured = frozenset(map(id, values))
-        return self._captured.get((id(mark.hook and mark.hook.code), captured), -1)
+        return self._captured.get((id(mark.hook.code), captured), -1)
 
     def _read_hooks(self) -> None:
         """Find Values by what their hooks hold, for hooks that do not hold them."""
@@ -251,3 +243,15 @@ class Timeline:
             held = captured_by(function).values()
             values = frozenset(id(v) for v in held if id(v) in self._ids)
             self._captured.setdefault((id(code), values), node)
+
+
+def same(first: object, second: object) -> bool:
+    """Whether two numbers are the same in kind and in every bit, or one object."""
+    if first is second:
+        return True
+    kind = type(first)
+    if kind is not type(second):
+        return False
+    if isinstance(first, float):
+        return _BITS(first) == _BITS(second)
+    return isinstance(first, Number) and repr(first) == repr(second)
