@@ -63,6 +63,7 @@ class Docks:
             (self._dock("Output", self.output), Qt.DockWidgetArea.BottomDockWidgetArea),
         )
         window.setTabPosition(left, QTabWidget.TabPosition.North)
+        self.leaves.header.stand_on(self._places[0][0])
         self.source.header.stand_on(self._source_dock)
         self._has_widened = self._source_in_front = False
         self._source_dock.visibilityChanged.connect(self._on_source_seen)

@@ -21,6 +21,7 @@ from gradviz.ui.panels.common import (
     PanelButton,
     hint,
 )
+from gradviz.ui.panels.dock_header import DockHeader
 from gradviz.ui.panels.fields import FieldError, NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.rows import Row, RowList
@@ -43,6 +44,7 @@ class LeavesPanel(QWidget):
     """Lists the leaves; those without a name come last.
 
     Attributes:
+        header: The title of its dock.
         file_numbers: What the file gave each leaf, by its id.
         reaches: How far each leaf's slider goes.
         changes: What each leaf held before the file was run again.
@@ -60,6 +62,7 @@ class LeavesPanel(QWidget):
         self.name_px = 46
         self._controller, self._theme = controller, theme
         self._gestures = count(1)
+        self.header = DockHeader("leaves", theme, self)
         self._filter = QLineEdit(self)
         self._filter.setObjectName("leaves-filter")
         self._filter.setClearButtonEnabled(True)
@@ -83,6 +86,7 @@ class LeavesPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GAP_PX)
         layout.setSpacing(0)
+        layout.addWidget(self.header)
         layout.addLayout(filters)
         layout.addWidget(self._hint)
         layout.addWidget(self._rows, 1)
@@ -91,6 +95,7 @@ class LeavesPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show the panel in another theme."""
         self._theme = theme
+        self.header.set_theme(theme)
         self._error.set_theme(theme)
         for row in self._rows.all_rows():
             assert isinstance(row, _LeafRow)
@@ -131,6 +136,8 @@ class LeavesPanel(QWidget):
         numbers = mirror.data if mirror else []
         self.file_numbers = {i: numbers[i] for i in leaves if i not in edited}
         self.reaches = {i: _reach(numbers[i]) for i in leaves}
+        named = sum(not mirror.graph.nodes[i].constant for i in leaves) if mirror else 0
+        self.header.say(_counted(named, len(leaves) - named))
         wanted = len(leaves) >= FILTER_FROM
         self._filter.setVisible(wanted)
         bottom = 6 if wanted else 0
@@ -350,6 +357,13 @@ class _LeafRow(Row):
         if self.key is not None:
             self._wanted = None
             self._controller.set_leaf(self.key, None)
+
+
+def _counted(named: int, constants: int) -> str:
+    """Return how many leaves there are: ``2 leaves, 1 constant``."""
+    parts = ((named, "leaf", "leaves"), (constants, "constant", "constants"))
+    said = [f"{n} {one if n == 1 else many}" for n, one, many in parts if n]
+    return ", ".join(said) or "Leaves"
 
 
 def _name_font() -> QFont:

@@ -282,6 +282,15 @@ def test_leaves_without_a_name_come_last_under_their_heading(show) -> None:
     assert [row.field.text() for row in rows[2:]] == ["2", "1"]
 
 
+def test_the_title_counts_the_leaves_and_the_constants(show) -> None:
+    panel, _ = show(LeavesPanel, lesson_session("assign"))
+    assert panel.header.findChild(QLabel, "leaves-name").text() == "6 leaves"
+    x = Value(3.0, label="x")
+    panel, _ = show(LeavesPanel, session([x * 2 + 1], {"x": x}))
+    said = panel.header.findChild(QLabel, "leaves-name").text()
+    assert said == "1 leaf, 2 constants"
+
+
 def test_a_constant_is_called_by_its_op_and_follows_its_number(show) -> None:
     x = Value(3.0, label="x")
     panel, controller = show(LeavesPanel, session([x * 2]))
