@@ -109,3 +109,16 @@ def test_importing_gradviz_is_cheap():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("module", ["ui.app", "ui.main_window", "worker.server"])
+def test_a_start_loads_nothing_that_only_some_files_need(module) -> None:
+    slow = ("IPython", "numpy", "matplotlib", "nbformat", "networkx", "pygraphviz")
+    program = (
+        f"import sys, gradviz.{module}\n"
+        f"sys.stdout.write(' '.join(n for n in {slow} if n in sys.modules))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == ""

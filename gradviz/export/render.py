@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gradviz.layout.dot import dot_layout
 from gradviz.layout.geometry import Layout, layout_request
 from gradviz.session.mirror import Mirror
 from gradviz.worker.conversation import Conversation
@@ -60,6 +59,9 @@ def render(job: RenderJob) -> None:
             f"{job.target.name} does not say what to write: end it in "
             ".svg, .png, .pdf or .json."
         )
+    # The window writes pictures too, and lays graphs out in another process.
+    from gradviz.layout.dot import dot_layout
+
     with Conversation() as conversation:
         conversation.ask(Open(path=str(job.source.resolve())))
         if job.root:

@@ -19,6 +19,9 @@ from gradviz.worker.restoring import Restoring
 SETTLED_MS = 80
 """How long a file must be left alone before it is read: editors save in pieces."""
 
+READY_AFTER_MS = 300
+"""How long after a graph came the worker of the next run is started, in its shadow."""
+
 _LISTED = 3
 """Changes that are named in the notice."""
 
@@ -49,6 +52,8 @@ class Following(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settling.timeout.connect(self._look)
+        self._readying = QTimer(self, singleShot=True, interval=READY_AFTER_MS)
+        self._readying.timeout.connect(self._get_ready)
         self._watcher.fileChanged.connect(self._settling.start)
         self._watcher.directoryChanged.connect(self._settling.start)
         controller.opening_began.connect(self._on_opening_began)
@@ -87,9 +92,13 @@ class Following(QObject):
 
     def _on_graph_changed(self) -> None:
         self._watch()
-        if self._controller.restored is not None:
-            # Who has saved once will save again.
-            self._controller.workers.get_ready()
+        self._readying.start()
+
+    def _get_ready(self) -> None:
+        """Have a worker wait for the next save."""
+        opened = self._controller.opened
+        if self.on and self.path is not None and opened is not None:
+            self._controller.workers.get_ready(opened.modules)
 
     def _on_cell_ended(self, _ended: object) -> None:
         # Those of a file that is being opened are no cells run by hand.

@@ -15,6 +15,7 @@ from gradviz.sources.program import SourceError, read_program
 from gradviz.sources.run import CodeError, Run
 from gradviz.sources.target import Target, target_run
 from gradviz.worker import messages
+from gradviz.worker.ahead import load_ahead, slow_loaded
 from gradviz.worker.failures import failure_of, our_failure
 from gradviz.worker.messages import (
     AnyAnswer,
@@ -69,8 +70,10 @@ class Desk(RunListener):
             is_new = drawn.reporter is not self._reported
             self._reported = drawn.reporter
             opened = drawn.opened() if is_new else None
-            if opened is not None and self._offered:
-                opened = msgspec.structs.replace(opened, classes=self._offered)
+            if opened is not None:
+                opened = msgspec.structs.replace(
+                    opened, classes=self._offered, modules=slow_loaded()
+                )
             return Reply(request.id, opened, drawn.reporter.update(), failure)
         except Exception as error:  # a fault of ours must not end the session
             return Reply(request.id, failure=failure or our_failure(error))
@@ -116,6 +119,8 @@ class Desk(RunListener):
 
     def _do(self, request: AnyRequest) -> None:
         match request:
+            case messages.GetReady(modules=modules):
+                load_ahead(modules)
             case messages.Open(path=path, mapping=mapping):
                 run = Run(read_program(Path(path)), self)
                 self._start(Workspace(run, self, mapping=mapping))

@@ -18,6 +18,16 @@ class Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     id: int = 0
 
 
+class GetReady(Request, frozen=True):
+    """Load what the next file will load; nothing of it runs.
+
+    Attributes:
+        modules: Their names, as ``Opened.modules`` has them.
+    """
+
+    modules: tuple[str, ...] = ()
+
+
 class Open(Request, frozen=True):
     """Run a file and show what it draws.
 
@@ -137,7 +147,8 @@ class Redo(Request, frozen=True):
 
 
 AnyRequest = (
-    Open
+    GetReady
+    | Open
     | OpenFunction
     | OpenExpression
     | RunCell
@@ -184,6 +195,7 @@ class Opened(msgspec.Struct, frozen=True):
             largest graph.
         classes: Where there is no graph: the Value classes that the file defines, of
             which an expression can be built.
+        modules: Modules that it took long to load, for the worker that runs it next.
     """
 
     nodes: tuple[Node, ...]
@@ -194,6 +206,7 @@ class Opened(msgspec.Struct, frozen=True):
     kept: int = 0
     first: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -6,7 +6,6 @@ the main thread, where Python delivers an interrupt.
 """
 
 import gc
-import importlib
 import os
 import queue
 import signal
@@ -25,9 +24,6 @@ from gradviz.worker.limits import (
 )
 from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply
 from gradviz.worker.output import Printing
-
-_READY_AFTER_S = 0.2
-"""How long nothing is asked of a worker that was started before it is needed."""
 
 
 class Server:
@@ -58,8 +54,8 @@ class Server:
         sys.unraisablehook = interrupts.on_unraisable
         signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
-        request = self._first_request()
         while True:
+            request = self._requests.get()
             self._put_back()
             interrupts.forget()
             reply = self._fulfil(request)
@@ -70,7 +66,6 @@ class Server:
                 gc.freeze()
             printing.finish()
             self._tell(reply)
-            request = self._requests.get()
 
     def _put_back(self) -> None:
         """Put back what their code may have taken away."""
@@ -80,14 +75,6 @@ class Server:
         for hook in ("excepthook", "displayhook"):
             if getattr(sys, hook, None) is None:
                 setattr(sys, hook, getattr(sys, f"__{hook}__"))
-
-    def _first_request(self) -> AnyRequest:
-        """Wait for the first request; load meanwhile what a notebook needs."""
-        try:
-            return self._requests.get(timeout=_READY_AFTER_S)
-        except queue.Empty:
-            importlib.import_module("gradviz.sources.shell")
-            return self._requests.get()
 
     def _fulfil(self, request: AnyRequest) -> Reply:
         try:

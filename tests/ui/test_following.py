@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -296,3 +297,23 @@ def test_the_module_of_a_function_is_followed(screen, tmp_path, monkeypatch) -> 
     assert screen.controller.mirror.data[-1] == 6
     module.write_text(source.format(5))
     screen.until(lambda: screen.controller.mirror.data[-1] == 10)
+
+
+def test_a_worker_waits_for_the_next_save(followed, script) -> None:
+    workers = followed.controller.workers
+    followed.until(lambda: workers.has_spare)
+    waiting = workers._spare.pid
+    script(LESSON.replace("3.0", "5.0"))
+    followed.until(lambda: followed.data("v") == 5)
+    assert workers.shown.pid == waiting
+
+
+def test_a_waiting_worker_that_ends_costs_nothing(followed, script) -> None:
+    workers = followed.controller.workers
+    followed.until(lambda: workers.has_spare)
+    os.kill(workers._spare.pid, signal.SIGKILL)
+    followed.until(lambda: not workers.has_spare)
+    assert followed.notice == ""
+    script(LESSON.replace("3.0", "5.0"))
+    followed.until(lambda: followed.data("v") == 5)
+    assert followed.playhead == "step 3 of 3"
