@@ -15,9 +15,10 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call
 from gradviz.session.attributes import Attributes
 from gradviz.session.passing import fed, passed
-from gradviz.session.renewal import Renewal, Trial
+from gradviz.session.renewal import Renewal
 from gradviz.session.tape import Tape
 from gradviz.session.trouble import ReplayError, described
+from gradviz.session.trying import Trial, Trying
 
 __all__ = ["Replay", "ReplayError", "described"]
 
@@ -65,7 +66,8 @@ class Replay:
             return
         # Their ops and hooks may print; nobody has asked for these calls.
         with contextlib.redirect_stdout(io.StringIO()):
-            trial = self._renewal.try_all(fresh_gradients)
+            trying = Trying(self.live, self._attributes, self._calls, self._renewal)
+            trial = trying.try_all(fresh_gradients)
             if trial.distrusted and not trial.outdated and self._has_every_call():
                 tape = Tape(self.live, self._calls)
                 if tape.agrees(self._attributes, fresh_gradients):
@@ -83,7 +85,7 @@ class Replay:
 
     @cached_property
     def _renewal(self) -> Renewal:
-        return Renewal(self.live, self._attributes, self._calls)
+        return Renewal(self.live, self._calls)
 
     def _has_every_call(self) -> bool:
         nodes = self.live.graph.nodes
