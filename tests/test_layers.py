@@ -113,7 +113,7 @@ def test_importing_gradviz_is_cheap():
 
 @pytest.mark.parametrize("module", ["ui.app", "ui.main_window", "worker.server"])
 def test_a_start_loads_nothing_that_only_some_files_need(module) -> None:
-    slow = ("IPython", "numpy", "matplotlib", "nbformat", "networkx", "pygraphviz")
+    slow = ("IPython", "numpy", "matplotlib", "nbformat", "pygments", "pygraphviz")
     program = (
         f"import sys, gradviz.{module}\n"
         f"sys.stdout.write(' '.join(n for n in {slow} if n in sys.modules))\n"

@@ -1,38 +1,31 @@
 """Colours of code: Pygments finds the words, the theme says their colours."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pygments.lexer import Lexer
-from pygments.lexers.python import PythonLexer
-from pygments.token import (
-    Comment,
-    Keyword,
-    Literal,
-    Name,
-    Number,
-    Operator,
-    String,
-    _TokenType,
-)
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtGui import QTextDocument as Document
 
 from gradviz.ui.theme import Theme
 
-_ROLES: tuple[tuple[_TokenType, str], ...] = (
-    (Comment, "dim"),
-    (Keyword, "consumer"),
-    (Operator.Word, "consumer"),
-    (String, "positive"),
-    (Literal.String, "positive"),
-    (Number, "negative"),
-    (Name.Function, "accent"),
-    (Name.Class, "accent"),
-    (Name.Decorator, "accent"),
-    (Name.Builtin.Pseudo, ""),
-    (Name.Builtin, "accent"),
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+_STRING = ("Literal", "String")
+_ROLES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("Comment",), "dim"),
+    (("Keyword",), "consumer"),
+    (("Operator", "Word"), "consumer"),
+    (_STRING, "positive"),
+    (("Literal", "Number"), "negative"),
+    (("Name", "Function"), "accent"),
+    (("Name", "Class"), "accent"),
+    (("Name", "Decorator"), "accent"),
+    (("Name", "Builtin", "Pseudo"), ""),
+    (("Name", "Builtin"), "accent"),
 )
+"""Pygments' kinds of words by their names, and the role of the colour of each."""
 _LONG_LINES = 400
 _LEX_LATER_MS = 300
 
@@ -106,7 +99,10 @@ def _format(color: str, is_comment: bool) -> QTextCharFormat:
 
 
 @cache
-def _lexer() -> Lexer:
+def _lexer() -> "Lexer":
+    # Loaded when there is code to show: a window opens without it.
+    from pygments.lexers.python import PythonLexer
+
     return PythonLexer(stripnl=False, ensurenl=False)
 
 
@@ -123,7 +119,7 @@ def lexed(text: str) -> tuple[list[list[Span]], list[bool]]:
         first, *others = word.split("\n")
         column = _add(lines[-1], column, first, role)
         for other in others:
-            inside.append(_is_in(kind, String))
+            inside.append(_is_in(kind, _STRING))
             lines.append([])
             column = _add(lines[-1], 0, other, role)
     inside.append(False)
@@ -138,13 +134,12 @@ def _add(line: list[Span], column: int, word: str, role: str) -> int:
 
 
 @cache
-def _role(kind: _TokenType) -> str:
+def _role(kind: tuple[str, ...]) -> str:
     for token, role in _ROLES:
         if _is_in(kind, token):
             return role
     return ""
 
 
-def _is_in(kind: _TokenType, of: _TokenType) -> bool:
-    # Pygments' own ``in``, which mypy takes for that of tuples.
-    return bool(kind[: len(of)] == of)
+def _is_in(kind: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    return kind[: len(of)] == of
