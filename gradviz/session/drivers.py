@@ -138,7 +138,7 @@ def make({", ".join(names)}):
                 code = called.__code__
                 if {is_idle or False}:
                     return
-                leave()
+                distrust()
                 return
             count = len(cells)
             size = len(entries)
@@ -150,9 +150,9 @@ def make({", ".join(names)}):
             except Exception:
                 del entries[size:]
             if not missed(called):
-                leave()
+                distrust()
         elif watches:
-            leave()
+            distrust()
         else:
             interrupted(driver)
     def begin(driver, called):
@@ -171,11 +171,13 @@ def make({", ".join(names)}):
         if row:
             row = 0
             tire(driver)
-    def leave(driver=None, *_):
-        nonlocal row, watches, trusted
+    def distrust():
+        nonlocal trusted
+        trusted = None
+        leave()
+    def leave(*_):
+        nonlocal row, watches
         row = 0
-        if driver is None:
-            trusted = None
         if watches:
             watches = False
             switch(True)

@@ -10,7 +10,7 @@ is found only when it is asked for, by making the calls again (``repeating``).
 import sys
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from threading import get_ident
 from types import CodeType, FunctionType
@@ -37,6 +37,8 @@ _NAME = "gradviz recorder"
 _EVENTS = sys.monitoring.events
 _DRIVER_EVENTS = _EVENTS.CALL | _EVENTS.PY_RETURN
 _ALL = (_EVENTS.PY_START, _EVENTS.CALL, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND)
+
+_Callbacks = tuple[Callable[..., None], Callable[..., None], Callable[..., None]]
 
 
 class Recorder:
@@ -73,6 +75,8 @@ class Recorder:
         self._groups = Groups()
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
+        self._callbacks: _Callbacks | None = None
+        """What is compiled, kept as it gets quicker with use."""
         self._thread = 0
         self._tool: int | None = None
 
@@ -111,13 +115,13 @@ class Recorder:
             if not known.learn(seen, value):
                 if not seen:
                     self._idle[id(code)] = code
-                    self._call_back()
+                    self._learnt()
                 return
             self._hooks[id(code)] = known
-            self._call_back()
+            self._learnt()
         elif known.has_news(seen):
             known.learn(seen, value)
-            self._call_back()
+            self._learnt()
 
     # On and off
 
@@ -130,7 +134,10 @@ class Recorder:
         if tool is None:
             return
         monitoring.use_tool_id(tool, _NAME)
-        self._tool, self._thread = tool, get_ident()
+        if self._thread != get_ident():
+            self._thread = get_ident()
+            self._callbacks = None
+        self._tool = tool
         self._call_back()
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
         for driver in self._drivers.values():
@@ -188,7 +195,13 @@ class Recorder:
             if found is not None:
                 place = self._place_at(position + first)
                 calls.append(Call(found[0], found[1], place))
-        return Repetition(live, calls).recording(self.place, max(lost, 0) + skip)
+        runs = self._tool is not None
+        self.stop()
+        try:
+            return Repetition(live, calls).recording(self.place, max(lost, 0) + skip)
+        finally:
+            if runs:
+                self.start()
 
     def _spans(self, entries: list[Any]) -> Iterator[tuple[int, int]]:
         """Yield where the entries of each call begin and end."""
@@ -226,38 +239,18 @@ class Recorder:
 
     # While their code runs
 
+    def _learnt(self) -> None:
+        """Let what is known of hooks take effect."""
+        self._callbacks = None
+        self._call_back()
+
     def _call_back(self) -> None:
         """Be called when a hook starts or is called by its driver, if this is on."""
         if self._tool is None:
             return
-        names = {
-            "ident": get_ident,
-            "thread": self._thread,
-            "entries": self._log,
-            "most": self._piece,
-            "roll": self._roll,
-        }
-        self._grouped = self._groups.regroup(self._hooks.values())
-        call, leave = drivers.compiled(
-            self._groups.values(),
-            self._idle.values(),
-            {
-                **names,
-                "switch": self._switch,
-                "missed": self._missed,
-                "tire": self._tire,
-            },
-        )
-        start = compiled(
-            self._hooks.values(),
-            {
-                **names,
-                "frame": sys._getframe,
-                "log": self._log.extend,
-                "begin": self._begin,
-                "meet": self._meet,
-            },
-        )
+        if self._callbacks is None:
+            self._callbacks = self._compiled()
+        start, call, leave = self._callbacks
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers:
@@ -267,8 +260,35 @@ class Recorder:
             sys.monitoring.register_callback(self._tool, event, callback)
         for hook in self._hooks.values():
             sys.monitoring.set_local_events(self._tool, hook.code, _EVENTS.PY_START)
+        leave()
+
+    def _compiled(self) -> _Callbacks:
+        names = {
+            "ident": get_ident,
+            "thread": self._thread,
+            "entries": self._log,
+            "most": self._piece,
+            "roll": self._roll,
+        }
+        for hook in self._hooks.values():
             if hook.quick is not None:
                 self._largest = max(self._largest, 1 + hook.quick[0].size)
+        self._grouped = self._groups.regroup(self._hooks.values())
+        of_drivers = {
+            "switch": self._switch,
+            "missed": self._missed,
+            "tire": self._tire,
+        }
+        of_hooks = {
+            "frame": sys._getframe,
+            "log": self._log.extend,
+            "begin": self._begin,
+            "meet": self._meet,
+        }
+        call, leave = drivers.compiled(
+            self._groups.values(), self._idle.values(), names | of_drivers
+        )
+        return compiled(self._hooks.values(), names | of_hooks), call, leave
 
     def _switch(self, on: bool) -> None:
         """See hooks start, or only be called by their driver."""

@@ -22,9 +22,8 @@ class Value:
 """
 
 
-def hostile(body):
+def hostile(body, **names):
     """Return a, b, ab = a * b and y = ab * b, whose hooks run ``body``."""
-    names = {}
     exec(HOSTILE.format(body=body), names)
     a, b = names["Value"](2.0), names["Value"](3.0)
     ab = a * b
