@@ -1,6 +1,6 @@
 """The window: canvas in the middle, panels around it, one action for every command."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
@@ -19,19 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.analysis.words import Change
 from gradviz.export.target import ExportError
-from gradviz.layout.geometry import Layout
 from gradviz.ui.actions import MENUS, Actions
 from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
+from gradviz.ui.enabling import Enabling
 from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
-from gradviz.ui.following import Following, changes_of, data_changes, said_of
-from gradviz.ui.kept_view import KeptView
+from gradviz.ui.following import Following
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
+from gradviz.ui.looks import Looks
 from gradviz.ui.notices import Notices
 from gradviz.ui.opening import Opening, dropped_file
 from gradviz.ui.panels.findbar import FindBar
@@ -40,12 +38,11 @@ from gradviz.ui.panels.timeline import TimelineBar
 from gradviz.ui.playback import Playback
 from gradviz.ui.preferences import PreferencesDialog
 from gradviz.ui.settings import Settings
-from gradviz.ui.source import Source
+from gradviz.ui.showing import Showing
 from gradviz.ui.status import Status
-from gradviz.ui.theme import DARK, LIGHT, Theme, apply_theme, load_fonts, system_theme
 from gradviz.ui.toolbar import ToolBar
+from gradviz.ui.walking import Walking
 from gradviz.worker.messages import Failure
-from gradviz.worker.restoring import Restoring
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
@@ -63,38 +60,43 @@ class MainWindow(QMainWindow):
 
     def __init__(self, controller: Controller, layouts: Layouts) -> None:
         super().__init__()
-        load_fonts()
         self.controller = controller
         self._layouts = layouts
         self._settings = Settings(self)
-        self._theme = self._chosen_theme()
-        apply_theme(_application(), self._theme)
         self.actions_by_name = Actions(self)
+        self._looks = Looks(self._settings, self.actions_by_name, self)
+        theme = self._looks.theme
         self._playback = Playback(self)
         self.canvas = CanvasView(self)
-        self._notice = NoticeBar(self._theme, self)
+        self._notice = NoticeBar(theme, self)
         self._notices = Notices(self._notice, controller, layouts)
         self._opening = Opening(controller, self._settings, self)
         self._following = Following(controller, self)
         self._following.set_on(self._settings.follow)
         self.actions_by_name["follow"].setChecked(self._settings.follow)
         self._apply_limits()
-        self._kept_view: KeptView | None = None
-        self._changes: dict[int, Change] = {}
-        self._find = FindBar(controller, self._theme, self)
-        self._timeline = TimelineBar(controller, self._theme, self)
-        self.docks = Docks(self, controller, self._theme)
+        self._find = FindBar(controller, theme, self)
+        self._timeline = TimelineBar(controller, theme, self)
+        self.docks = Docks(self, controller, theme)
         self._toolbar = ToolBar(self.actions_by_name, self._playback, self)
         self._status = Status(self)
-        self._last_layout: Layout | None = None
-        self._layout_is_for_new_graph = False
-        self._shown_source: Source | None = None
+        self._walking = Walking(controller, self.canvas, self._playback)
+        self._showing = Showing(controller, layouts, self.canvas, self.docks)
+        self._enabling = Enabling(
+            self.actions_by_name,
+            controller,
+            self.canvas,
+            self.docks.source,
+            self._playback,
+        )
         self._build()
         self._connect()
         self._restore()
-        self.set_theme(self._theme)
+        self._looks.dress(
+            (self.canvas, self._notice, self._find, self._timeline, self.docks)
+        )
         self._status.show_session(controller)
-        self._update_actions()
+        self._enabling.update()
 
     # Building
 
@@ -138,61 +140,53 @@ class MainWindow(QMainWindow):
                 panels = menu.addMenu("&Panels")
                 self.docks.add_to(panels)
 
+    def _commands(self) -> dict[str, Callable[[], object]]:
+        """Return what every command does."""
+        controller, canvas, find = self.controller, self.canvas, self._find
+        source = self.docks.source
+        return {
+            **self._walking.commands,
+            **self._looks.commands,
+            "open": self._opening.ask_for_file,
+            "new-expression": self._opening.ask_for_expression,
+            "run-again": controller.run_again,
+            "follow": self._toggle_following,
+            "stop": self._stop,
+            "save": self._save,
+            "source": self._go_to_source,
+            "run-cell": lambda: source.run_current(go_on=False),
+            "run-cell-next": lambda: source.run_current(go_on=True),
+            "run-above": source.run_above,
+            "run-below": source.run_below,
+            "cell-above": lambda: source.go(-1),
+            "cell-below": lambda: source.go(1),
+            "revert-cell": source.revert_current,
+            "export": self.export_picture,
+            "quit": self.close,
+            "undo": controller.undo,
+            "redo": controller.redo,
+            "re-evaluate": controller.reevaluate,
+            "copy": self.copy_value,
+            "find": find.start,
+            "find-next": find.find_next,
+            "find-previous": find.find_previous,
+            "fit": canvas.fit,
+            "actual-size": self._show_actual_size,
+            "zoom-in": canvas.zoom_in,
+            "zoom-out": canvas.zoom_out,
+            "show-constants": self._toggle_constants,
+            "lay-out-anew": self._layouts.lay_out_anew,
+            "full-screen": self._toggle_full_screen,
+            "reset-layout": self.docks.arrange,
+            "preferences": self._show_preferences,
+            "shortcuts": lambda: ShortcutsDialog(self).open(),
+            "about": lambda: show_about(self),
+        }
+
     def _connect(self) -> None:
         controller, canvas, find = self.controller, self.canvas, self._find
         source = self.docks.source
-        self.actions_by_name.connect(
-            {
-                "open": self._opening.ask_for_file,
-                "new-expression": self._opening.ask_for_expression,
-                "run-again": controller.run_again,
-                "follow": self._toggle_following,
-                "stop": self._stop,
-                "save": self._save,
-                "source": self._go_to_source,
-                "run-cell": lambda: source.run_current(go_on=False),
-                "run-cell-next": lambda: source.run_current(go_on=True),
-                "run-above": source.run_above,
-                "run-below": source.run_below,
-                "cell-above": lambda: source.go(-1),
-                "cell-below": lambda: source.go(1),
-                "revert-cell": source.revert_current,
-                "export": self.export_picture,
-                "quit": self.close,
-                "undo": controller.undo,
-                "redo": controller.redo,
-                "re-evaluate": controller.reevaluate,
-                "copy": self.copy_value,
-                "find": find.start,
-                "find-next": find.find_next,
-                "find-previous": find.find_previous,
-                "step": self._step,
-                "step-back": self._step_back,
-                "run-to-end": self._run_to_end,
-                "reset": self._reset,
-                "play": self._playback.toggle,
-                "faster": self._playback.faster,
-                "slower": self._playback.slower,
-                "run-step": self._run_selected,
-                "zero": controller.zero_gradients,
-                "rule-assign": lambda: controller.set_rule("assign"),
-                "rule-accumulate": lambda: controller.set_rule("accumulate"),
-                "fit": canvas.fit,
-                "actual-size": self._show_actual_size,
-                "zoom-in": canvas.zoom_in,
-                "zoom-out": canvas.zoom_out,
-                "show-constants": self._toggle_constants,
-                "lay-out-anew": self._layouts.lay_out_anew,
-                "theme-system": lambda: self._choose_theme("system"),
-                "theme-dark": lambda: self._choose_theme("dark"),
-                "theme-light": lambda: self._choose_theme("light"),
-                "full-screen": self._toggle_full_screen,
-                "reset-layout": self.docks.arrange,
-                "preferences": self._show_preferences,
-                "shortcuts": lambda: ShortcutsDialog(self).open(),
-                "about": lambda: show_about(self),
-            }
-        )
+        self.actions_by_name.connect(self._commands())
         controller.graph_changed.connect(self._on_graph_changed)
         controller.moved.connect(self._on_moved)
         controller.session_changed.connect(self._on_session_changed)
@@ -200,7 +194,8 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self._on_failed)
         controller.opening_failed.connect(self._on_opening_failed)
         controller.worker_ended.connect(self._on_failed)
-        self._layouts.ready.connect(self._on_layout_ready)
+        self._showing.shown.connect(self._on_shown)
+        self._showing.compared.connect(self._notice.show_info)
         canvas.selected.connect(self._on_selected)
         canvas.step_requested.connect(controller.run_step)
         canvas.seed_requested.connect(self._seed)
@@ -208,7 +203,7 @@ class MainWindow(QMainWindow):
         canvas.zoom_changed.connect(self._status.show_zoom)
         self.docks.inspector.node_activated.connect(self._go_to)
         source.node_activated.connect(self._go_to)
-        source.changed.connect(self._update_actions)
+        source.changed.connect(self._enabling.update)
         source.failed.connect(
             lambda why: self._notice.show_failure(Failure("request", why))
         )
@@ -219,7 +214,6 @@ class MainWindow(QMainWindow):
         find.current_changed.connect(self._go_to)
         find.closed.connect(lambda: canvas.setFocus())
         self._notice.cancel_requested.connect(self._stop)
-        self._playback.step_wanted.connect(self._play_step)
         self._playback.changed.connect(self._on_playback_changed)
         self._toolbar.roots_chosen.connect(controller.choose_roots)
         self._opening.chosen.connect(self._playback.pause)
@@ -227,10 +221,8 @@ class MainWindow(QMainWindow):
         self._following.offered.connect(
             lambda said: self._notices.offer_to_run_again(said, self._following.run)
         )
-        self._notice.dismissed.connect(lambda: self.set_changes({}))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(
-            self._on_system_theme_changed
-        )
+        self._notice.dismissed.connect(lambda: self._showing.set_changes({}))
+        self._looks.changed.connect(self._on_playback_changed)
 
     def _restore(self) -> None:
         shown = self._layouts.show_constants = self._settings.show_constants
@@ -295,34 +287,6 @@ class MainWindow(QMainWindow):
 
     # The walk
 
-    def _step(self) -> None:
-        self._playback.pause()
-        self.controller.step()
-
-    def _step_back(self) -> None:
-        self._playback.pause()
-        self.controller.step_back()
-
-    def _run_to_end(self) -> None:
-        self._playback.pause()
-        self.controller.run_to_end()
-
-    def _reset(self) -> None:
-        self._playback.pause()
-        self.controller.reset()
-
-    def _play_step(self) -> None:
-        if self.controller.at_end:
-            self._playback.pause()
-        else:
-            self.controller.step()
-
-    def _run_selected(self) -> None:
-        node = self.canvas.selected_node
-        mirror = self.controller.mirror
-        if node is not None and mirror and not mirror.graph.nodes[node].is_leaf:
-            self.controller.run_step(node)
-
     def _seed(self, node: int) -> None:
         """Let the person give a Value a seed gradient."""
         self.canvas.select(node)
@@ -353,82 +317,40 @@ class MainWindow(QMainWindow):
     # What has changed
 
     def _on_graph_changed(self) -> None:
-        mirror, opened = self.controller.mirror, self.controller.opened
-        assert mirror is not None
+        opened = self.controller.opened
         assert opened is not None
-        self._layout_is_for_new_graph = True
-        restored = self.controller.restored
-        self._kept_view = KeptView(self.canvas, restored) if restored else None
         self._on_selected(-1)
         self._toolbar.show_roots(opened)
         path = self.controller.path
         if path is not None:
             self._settings.remember(path)
-        if self.controller.source is not self._shown_source:
-            self._shown_source = self.controller.source
-            self._layouts.forget()
-            self.set_changes({})
-        if opened.classes and not opened.nodes:
-            self.canvas.set_hint(
-                f"{self.controller.title} defines {opened.classes[0]} and builds no "
-                "graph: build one with File > New Expression (Ctrl+N)."
-            )
-        self._layouts.lay_out(mirror.graph, opened.kept)
-        self._status.show_session(self.controller)
-        self._update_actions()
+        self._showing.begin()
+        self._show_state()
 
-    def set_changes(self, changes: Mapping[int, Change]) -> None:
-        """Mark what is not as it was before the file was run again; {} for nothing."""
-        for view in (self.canvas, self.docks.leaves, self.docks.inspector):
-            view.set_changes(changes)
-
-    def _mark_changes(self, restored: Restoring) -> None:
-        """Mark what a run after a save has changed, and say it."""
-        self._changes = changes = changes_of(restored)
-        self.set_changes(changes)
-        if restored.failure is None:
-            self._notice.show_info(said_of(restored, changes))
-
-    def _on_layout_ready(self, layout: Layout) -> None:
-        mirror = self.controller.mirror
-        if mirror is None or len(layout.centers) != len(mirror.graph):
-            return
-        self._last_layout = layout
-        if self._layout_is_for_new_graph:
-            self._layout_is_for_new_graph = False
-            if self._kept_view is None:
-                self.canvas.show_graph(mirror, layout, keep_view=self._layouts.stays)
-            else:
-                self._kept_view.show(mirror, layout)
-                self._mark_changes(self._kept_view.restored)
-            chosen = self.canvas.selected_node
-            self._on_selected(-1 if chosen is None else chosen)
-            title = self.controller.title
-            self.setWindowTitle(f"{title} — gradviz" if title else "gradviz")
-        else:
-            self.canvas.set_layout(layout)
+    def _on_shown(self) -> None:
+        chosen = self.canvas.selected_node
+        self._on_selected(-1 if chosen is None else chosen)
+        title = self.controller.title
+        self.setWindowTitle(f"{title} — gradviz" if title else "gradviz")
 
     def _on_moved(self, dirty: set[int]) -> None:
-        if self._changes:
-            # Gradients were compared where the playhead stood.
-            self.set_changes(data_changes(self._changes))
-            self._changes = {}
-        if not self._layout_is_for_new_graph:
-            self.canvas.refresh(dirty)
-        self._status.show_session(self.controller)
-        self._update_actions()
+        self._showing.move(dirty)
+        self._show_state()
 
     def _on_session_changed(self) -> None:
-        if not self._layout_is_for_new_graph:
-            self.canvas.refresh(None)
+        self._showing.refresh(None)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Let status bar and actions tell how the session is now."""
         self._status.show_session(self.controller)
-        self._update_actions()
+        self._enabling.update()
 
     def _on_selected(self, node: int) -> None:
         self.docks.inspector.set_selected(node)
         self.docks.seeds.set_selected(node)
         self.docks.source.set_selected(node)
-        self._update_actions()
+        self._enabling.update()
 
     def _go_to(self, node: int) -> None:
         if node >= 0:
@@ -436,13 +358,11 @@ class MainWindow(QMainWindow):
             self.canvas.center_on(node)
 
     def _on_busy_changed(self, _doing: str) -> None:
-        self._status.show_session(self.controller)
-        self._update_actions()
+        self._show_state()
 
     def _on_failed(self, _why: object) -> None:
         self._playback.pause()
-        self._status.show_session(self.controller)
-        self._update_actions()
+        self._show_state()
 
     def _on_opening_failed(self, failure: Failure) -> None:
         if self.controller.mirror is None:
@@ -454,60 +374,9 @@ class MainWindow(QMainWindow):
             )
         self._on_failed(failure)
 
-    def _update_actions(self) -> None:
-        mirror, actions = self.controller.mirror, self.actions_by_name
-        document = mirror.document if mirror else None
-        here, end = (mirror.playhead, len(mirror.walk)) if mirror else (0, 0)
-        node = self.canvas.selected_node
-        source = self.docks.source
-        at_cell = source.view.current >= 0
-        enabled = {
-            "save": source.has_unsaved,
-            "run-cell": at_cell and source.can_run,
-            "run-cell-next": at_cell and source.can_run,
-            "run-above": at_cell and source.can_run,
-            "run-below": at_cell and source.can_run,
-            "cell-above": at_cell,
-            "cell-below": at_cell,
-            "revert-cell": at_cell and source.has_unsaved,
-            "run-again": self.controller.source is not None,
-            "stop": self.controller.busy,
-            "export": mirror is not None,
-            "lay-out-anew": mirror is not None,
-            "undo": bool(document and document.undo),
-            "redo": bool(document and document.redo),
-            "copy": node is not None,
-            "find": mirror is not None,
-            "re-evaluate": bool(mirror and len(mirror.graph)),
-            "step": here < end,
-            "step-back": here > 0,
-            "run-to-end": here < end,
-            "reset": here > 0,
-            "play": here < end or self._playback.playing,
-            "run-step": bool(
-                mirror and node is not None and not mirror.graph.nodes[node].is_leaf
-            ),
-            "zero": mirror is not None,
-            "rule-assign": bool(document and document.rule),
-            "rule-accumulate": bool(document and document.rule),
-        }
-        for name, on in enabled.items():
-            actions[name].setEnabled(on)
-        rule = document.rule if document else None
-        actions.explain_rules(chosen_by_class=document is not None and rule is None)
-        actions["rule-assign"].setChecked(rule == "assign")
-        actions["rule-accumulate"].setChecked(rule == "accumulate")
-        undo, redo = (document.undo, document.redo) if document else ("", "")
-        actions["undo"].setText(f"&Undo: {undo}" if undo else "&Undo")
-        actions["redo"].setText(f"&Redo: {redo}" if redo else "&Redo")
-
     def _on_playback_changed(self) -> None:
-        self._update_actions()
-        playing = self._playback.playing
-        action = self.actions_by_name["play"]
-        action.setIconText("Pause" if playing else "Play")
-        action.setText("&Pause" if playing else "&Play")
-        self.actions_by_name.set_icon("play", "pause" if playing else "play")
+        self._enabling.update()
+        self._enabling.show_playing()
 
     # Copying and exporting
 
@@ -520,41 +389,17 @@ class MainWindow(QMainWindow):
     def export_picture(self) -> None:
         """Ask for a file name and save what the canvas shows."""
         target = ask_for_target(self.controller, self)
-        mirror, layout = self.controller.mirror, self._last_layout
+        mirror, layout = self.controller.mirror, self._showing.layout
         if target is None or mirror is None or layout is None:
             return
         try:
-            said = save_picture(mirror, layout, target, self._theme.name)
+            said = save_picture(mirror, layout, target, self._looks.theme.name)
         except ExportError as error:
             self._notice.show_failure(Failure("request", str(error)))
         else:
             self._notice.show_info(said)
 
-    # Looks
-
-    def _chosen_theme(self) -> Theme:
-        return {"dark": DARK, "light": LIGHT}.get(self._settings.theme, system_theme())
-
-    def _choose_theme(self, name: str) -> None:
-        self._settings.theme = name
-        self.set_theme(self._chosen_theme())
-
-    def _on_system_theme_changed(self) -> None:
-        if self._settings.theme == "system":
-            self.set_theme(system_theme())
-
-    def set_theme(self, theme: Theme) -> None:
-        """Change the colours of everything."""
-        self._theme = theme
-        apply_theme(_application(), theme)
-        self.actions_by_name.set_theme(theme)
-        for widget in (self.canvas, self._notice, self._find, self._timeline):
-            widget.set_theme(theme)
-        self.docks.set_theme(theme)
-        for name in ("system", "dark", "light"):
-            action = self.actions_by_name[f"theme-{name}"]
-            action.setChecked(self._settings.theme == name)
-        self._on_playback_changed()
+    # The window itself
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -587,9 +432,3 @@ class MainWindow(QMainWindow):
             return
         self._settings.save_window(self.saveGeometry(), self.saveState())
         super().closeEvent(event)
-
-
-def _application() -> QApplication:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    return application
