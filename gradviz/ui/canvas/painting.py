@@ -88,11 +88,11 @@ def paint_cards(
     scale: float,
 ) -> None:
     """Draw cards with as much detail as can be read at this scale."""
-    cards = [shown.card(node) for node in nodes]
     detail = level(scale)
     if detail is Level.PLAIN:
-        _paint_plain(painter, picture, style, nodes, cards)
+        _paint_plain(painter, picture, shown, style, nodes)
         return
+    cards = [shown.card(node) for node in nodes]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_bodies(painter, picture, style, nodes, cards, scale)
     _paint_badges(painter, picture, style, nodes, cards, detail)
@@ -116,13 +116,17 @@ def _groups(
 def _paint_plain(
     painter: QPainter,
     picture: Picture,
+    shown: Shown,
     style: Style,
     nodes: Sequence[int],
-    cards: Sequence[Card],
 ) -> None:
+    groups: dict[_BorderKey, list[int]] = {}
+    color = shown.mirror.color
+    for node in nodes:
+        groups.setdefault((shown.border(node), color[node]), []).append(node)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(Qt.PenStyle.NoPen)
-    for (border, _), group in _groups(nodes, cards).items():
+    for border, group in groups.items():
         painter.setBrush(style.plain_fill(*border))
         painter.drawRects([picture.cards[node] for node in group])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

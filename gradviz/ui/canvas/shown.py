@@ -141,6 +141,16 @@ class Shown:
             found = self._cards[node] = self._card(self.mirror.graph.nodes[node])
         return found
 
+    def border(self, node: int) -> str:
+        """Return the role of a card's border, which is all there is of it from afar."""
+        found = self._cards[node]
+        if found is not None:
+            return found.border_role
+        lost, _ = loss_among(self.mirror, self._overwriting.get(node, ()), node)
+        if lost is not None:
+            return "attention"
+        return _BORDERS[self.mirror.progress(node).state]
+
     def numbers(self, nodes: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Return the numbers of some Values as they are shown, and in fewer digits."""
         data, digits = self.mirror.data, range(self.digits, 0, -1)
