@@ -356,3 +356,18 @@ def test_what_is_looked_at_stays_when_something_above_grows(desk) -> None:
     desk.settle()
     QApplication.processEvents()
     assert editor.mapTo(desk.panel, editor.rect().topLeft()).y() == before
+
+
+def test_the_cell_one_is_in_stays_when_a_cell_in_sight_prints(desk) -> None:
+    desk = desk(*[f"x{n} = {n}" for n in range(30)])
+    desk.focus(6)
+    desk.settle()
+    editor = desk.editor(6)
+    assert desk.sees(editor)
+    before = editor.mapTo(desk.panel, editor.rect().topLeft()).y()
+    desk.controller.begin(2)
+    desk.controller.printed.emit("stdout", "line\n" * 30, 2)
+    desk.controller.end(2)
+    desk.settle()
+    QApplication.processEvents()
+    assert editor.mapTo(desk.panel, editor.rect().topLeft()).y() == before

@@ -174,7 +174,7 @@ class CellsView(QScrollArea):
     def _arrange_once(self) -> bool:
         """Lay everything out; whether cells were made that had only been estimated."""
         bar = self.verticalScrollBar()
-        anchor = self._at(bar.value())
+        anchor = self._held()
         within = bar.value() - self._tops[anchor] if anchor >= 0 else 0
         made = [self._make(index) for index in self._near()]
         if self._width != self._laid_out_width:
@@ -200,6 +200,15 @@ class CellsView(QScrollArea):
             self._tops.append(top)
             top += height + GAP_PX
         self._column.resize(self._width, top + GAP_PX)
+
+    def _held(self) -> int:
+        """Return the cell that stays where it is: the one in use, or the topmost."""
+        top, current = self.verticalScrollBar().value(), self._current
+        if current in self._made and self._made[current].editor.hasFocus():
+            at = self._tops[current] - top
+            if 0 <= at < self.viewport().height():
+                return current
+        return self._at(top)
 
     def _at(self, y: int) -> int:
         """Return the cell at a height, -1 where there are none."""
