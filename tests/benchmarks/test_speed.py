@@ -146,10 +146,12 @@ def test_longest_silence_during_layout(benchmark, window, qtbot):
 
     def lay_out():
         layouts._service._cache = LayoutCache(None)
+        layouts.forget()
         ready = []
         layouts.ready.connect(lambda layout: layout.final and ready.append(layout))
-        layouts.lay_out(graph)
         loop, longest, last = QEventLoop(), 0.0, time.perf_counter()
+        layouts.lay_out(graph)
+        assert not ready
         while not ready:
             loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
             now = time.perf_counter()
