@@ -6,6 +6,7 @@ import stat
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from source_desk import CONTROL, Desk, notebook
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -111,6 +112,16 @@ def test_an_edited_cell_is_marked_run_as_it_stands_and_reverted(desk) -> None:
     assert desk.code(1) == "a = 1"
     assert desk.note(1) == ""
     assert not desk.panel.has_unsaved
+
+
+def test_a_cell_edited_at_the_bottom_shows_that_it_is(desk) -> None:
+    desk = desk(*[f"x{n} = {n}" for n in range(40)])
+    desk.view.go_to(39)
+    desk.settle()
+    desk.type(" + 1")
+    desk.settle()
+    note = desk.cell(40).findChild(QLabel, "source-40-edited")
+    assert note.visibleRegion().boundingRect() == note.rect()
 
 
 def test_running_the_file_again_keeps_edits(desk) -> None:

@@ -290,6 +290,10 @@ class CellWidget(QWidget):
     def _on_cursor_moved(self) -> None:
         if self.editor.hasFocus():
             area = self.editor.cursorRect().translated(self.editor.pos())
+            last = not self.editor.textCursor().block().next().isValid()
+            if self.cell.is_edited and last:
+                # What says that the cell is edited stands below its last line.
+                area.setBottom(self.editor.geometry().bottom() + _NOTE_PX)
             self.cursor_moved.emit(area)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
