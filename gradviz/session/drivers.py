@@ -15,7 +15,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from gradviz.session.attributes import MISSING
-from gradviz.session.hooks import Hook, Mark
+from gradviz.session.hooks import UNREAD, Hook, Mark
 
 CALLS_BEFORE = 8
 """Calls in a row after which a driver's calls are watched."""
@@ -43,22 +43,32 @@ class Group:
     """Hooks whose closures hold the same number of Values, and nothing else.
 
     In the log there is the function that was called, and then the numbers of each
-    Value.
+    Value; but not the data of the one whose hook it is: no hook changes them, and
+    where an op reads them they are noted there.
 
     Attributes:
         count: How many Values their closures hold.
+        own: Which of them is the one whose hook it is.
         attributes: What is read of each, by role.
+        reads: Which Value and role each number is.
         marks: The mark of each hook, by the ``id()`` of its code.
         size: How many entries follow the function.
     """
 
-    __slots__ = ("attributes", "count", "marks", "size")
+    __slots__ = ("attributes", "count", "marks", "own", "reads", "size")
 
-    def __init__(self, count: int, attributes: dict[str, str]) -> None:
-        self.count = count
+    def __init__(self, mark: Mark, attributes: dict[str, str]) -> None:
+        self.count = mark.count
+        self.own = mark.own
         self.attributes = attributes
         self.marks: dict[int, Mark] = {}
-        self.size = count * len(attributes)
+        self.reads = [
+            (i, role)
+            for i in range(mark.count)
+            for role in mark.roles
+            if (i, role) != (mark.own, "data")
+        ]
+        self.size = len(self.reads)
 
     def read(self, entries: list[Any]) -> tuple[Mark, list[object]] | None:
         """Return the mark of a hook and what would come after it; None if it is none.
@@ -70,7 +80,10 @@ class Group:
         mark = self.marks.get(id(function.__code__))
         if mark is None:
             return None
-        return mark, [*map(_content, function.__closure__), *numbers]
+        read = dict(zip(self.reads, numbers, strict=True))
+        places = [(i, role) for i in range(self.count) for role in mark.roles]
+        cells = map(_content, function.__closure__)
+        return mark, [*cells, *(read.get(place, UNREAD) for place in places)]
 
 
 class Groups(dict[int, Group]):
@@ -94,8 +107,8 @@ class Groups(dict[int, Group]):
             mark, seen, attributes = hook.quick
             if seen != hook.code.co_freevars or hook.code.co_argcount:
                 continue
-            group = self.setdefault(mark.count, Group(mark.count, attributes))
-            if group.attributes == attributes:
+            group = self.setdefault(mark.count, Group(mark, attributes))
+            if group.own == mark.own and group.attributes == attributes:
                 group.marks[id(hook.code)] = mark
                 codes.append(hook.code)
         return codes
@@ -141,14 +154,11 @@ def make({", ".join(names)}):
                 distrust()
                 return
             count = len(cells)
-            size = len(entries)
-            if size > most:
-                roll()
-                size = 0
             try:
                 pass{branches}
             except Exception:
-                del entries[size:]
+                while entries.pop() is not called:
+                    pass
             if not missed(called):
                 distrust()
         elif watches:
@@ -195,15 +205,14 @@ def _branch(group: Group) -> str:
     Appending in place, number by number, takes a third of what a tuple and ``extend``
     take.
     """
-    lines = ["".join(f"c{i}, " for i in range(group.count)) + "= cells"]
+    lines = ["entries.append(called)"]
+    lines.append("".join(f"c{i}, " for i in range(group.count)) + "= cells")
     lines += [f"v{i} = c{i}.cell_contents" for i in range(group.count)]
-    lines.append("entries.append(called)")
     lines += [
-        f"entries.append(v{i}.{name})"
-        for i in range(group.count)
-        for name in group.attributes.values()
+        f"entries.append(v{i}.{group.attributes[role]})" for i, role in group.reads
     ]
-    body = "\n                    ".join((*lines, "return"))
+    lines += ["if len(entries) > most:", "    roll()", "return"]
+    body = "\n                    ".join(lines)
     return f"""
                 if count == {group.count}:
                     {body}"""

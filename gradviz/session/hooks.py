@@ -14,7 +14,7 @@ from functools import partial
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from keyword import iskeyword
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, Final
 
 from gradviz.graph import designs
 from gradviz.graph.adapter import Adapter, Adapters, may_be_value
@@ -24,6 +24,9 @@ from gradviz.session.attributes import MISSING
 
 ROLES = ("grad", "data", "color")
 """What is logged of each Value, in this order."""
+
+UNREAD: Final = object()
+"""Stands in the log for what was not read."""
 
 _CONTAINERS = (list, tuple, set, frozenset)
 

@@ -1,7 +1,8 @@
 """The calls of ``_backward`` that the person's code makes.
 
-``sys.monitoring`` tells when a hook starts, and nothing else: other code runs at full
-speed, and so does everything while the recorder is stopped. At each start the Values
+``sys.monitoring`` tells when a hook starts, or what the loop that runs the hooks calls
+(``drivers``), and nothing else: other code runs at full speed, and so does everything
+while the recorder is stopped. At the start of each call the Values
 that the hook sees are noted, as they stand, in one flat list; a tuple for each call
 would cost more than the call, most of it in the garbage collector. What each call wrote
 is found only when it is asked for, by making the calls again (``repeating``).

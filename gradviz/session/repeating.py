@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change
-from gradviz.session.hooks import Mark, hook_beneath
+from gradviz.session.hooks import UNREAD, Mark, hook_beneath
 from gradviz.session.timeline import Recording, Timeline
 
 _NAME = "gradviz repetition"
@@ -170,7 +170,7 @@ class Repetition:
         for value in read[: mark.count]:
             node = self._ids.get(id(value))
             for role in mark.roles:
-                if node is not None:
+                if node is not None and read[at] is not UNREAD:
                     name = getattr(self._live.adapters[node], role)
                     if name is not None:
                         yield node, name, read[at]

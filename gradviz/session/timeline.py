@@ -15,7 +15,7 @@ from struct import Struct
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session.attributes import MISSING, Change, Delta, merged
-from gradviz.session.hooks import Mark, hook_beneath
+from gradviz.session.hooks import UNREAD, Mark, hook_beneath
 
 _BITS = Struct("d").pack
 
@@ -181,7 +181,7 @@ class Timeline:
             read = numbers[i * count : (i + 1) * count]
             for role, now in zip(roles, read, strict=True):
                 name = getattr(adapter, role)
-                if name is None:
+                if name is None or now is UNREAD:
                     continue
                 key = node, name
                 before = self._known.setdefault(key, now)

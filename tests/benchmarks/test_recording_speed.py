@@ -6,6 +6,7 @@ from time import perf_counter
 import pytest
 
 from gradviz.graph.adapter import Adapters
+from gradviz.graph.build import build
 from gradviz.session.recording import Recorder
 
 MICROGRAD = """
@@ -98,3 +99,19 @@ def test_recording(benchmark, size):
     recorder.stop()
     ratio = sorted(ratios)[len(ratios) // 2]
     benchmark.extra_info[f"{len(values):,} Values, ratio"] = f"{ratio:.2f}"
+
+
+@pytest.mark.parametrize("size", [1_000, 10_000])
+@pytest.mark.benchmark(group="telling what was recorded")
+def test_telling_the_steps(benchmark, size):
+    root, values = loss(size)
+    recorder = Recorder(Adapters())
+    for value in values:
+        recorder.watch_hook(value._backward.__code__, value)
+    recorder.start()
+    root.backward()
+    recorder.stop()
+    live = build([root], {})
+    recording = benchmark.pedantic(recorder.steps, (live,), rounds=5)
+    calls = sum(not node.is_leaf for node in live.graph.nodes)
+    assert sum(step.node >= 0 for step in recording.steps) == calls
