@@ -6,6 +6,10 @@ from dataclasses import dataclass, field, replace
 Number = int | float
 
 
+class EditError(Exception):
+    """An edit that can't be made; nothing has changed. The message says why."""
+
+
 @dataclass(frozen=True)
 class Document:
     """Everything the state is computed from, besides the walk.
