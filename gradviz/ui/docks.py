@@ -105,10 +105,12 @@ class Docks:
                 dock.show()
                 dock.raise_()
 
-    def add_to(self, menu: QMenu) -> None:
-        """Let a menu show and hide each panel."""
+    def menu(self) -> QMenu:
+        """Return a new menu that shows and hides each panel."""
+        menu = QMenu("&Panels", self._window)
         for dock, _ in self._places:
             menu.addAction(dock.toggleViewAction())
+        return menu
 
     def set_theme(self, theme: Theme) -> None:
         """Change the colours of every panel."""

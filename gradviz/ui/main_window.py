@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.export.target import ExportError
-from gradviz.ui.actions import MENUS, Actions
+from gradviz.ui.actions import Actions
 from gradviz.ui.canvas.view import CanvasView
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
 from gradviz.ui.enabling import Enabling
-from gradviz.ui.exporting import ask_for_target, copy_value, save_picture
+from gradviz.ui.exporting import Exporting
 from gradviz.ui.following import Following
 from gradviz.ui.key_guard import needs_key
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.looks import Looks
+from gradviz.ui.menus import fill_menu_bar
 from gradviz.ui.notices import Notices
 from gradviz.ui.opening import Opening, dropped_file
 from gradviz.ui.panels.findbar import FindBar
@@ -82,6 +82,9 @@ class MainWindow(QMainWindow):
         self._status = Status(self)
         self._walking = Walking(controller, self.canvas, self._playback)
         self._showing = Showing(controller, layouts, self.canvas, self.docks)
+        self._exporting = Exporting(
+            controller, self._showing, self.canvas, self._notice, self._looks
+        )
         self._enabling = Enabling(
             self.actions_by_name,
             controller,
@@ -115,8 +118,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._timeline_bar())
         self.setStatusBar(self._status)
-        for menu in MENUS:
-            self._build_menu(menu.text, menu.commands)
+        fill_menu_bar(
+            self.menuBar(),
+            self.actions_by_name,
+            {
+                "open": (self._opening.recent_menu, self._opening.lessons_menu),
+                "full-screen": (self.docks.menu(),),
+            },
+        )
 
     def _timeline_bar(self) -> QToolBar:
         """Return the bar that lets the timeline run below the panels too."""
@@ -126,20 +135,6 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._timeline)
         return bar
 
-    def _build_menu(self, text: str, commands) -> None:  # type: ignore[no-untyped-def]
-        menu = self.menuBar().addMenu(text)
-        for command in commands:
-            if command is None:
-                menu.addSeparator()
-                continue
-            menu.addAction(self.actions_by_name[command.name])
-            if command.name == "open":
-                menu.addMenu(self._opening.recent_menu)
-                menu.addMenu(self._opening.lessons_menu)
-            elif command.name == "full-screen":
-                panels = menu.addMenu("&Panels")
-                self.docks.add_to(panels)
-
     def _commands(self) -> dict[str, Callable[[], object]]:
         """Return what every command does."""
         controller, canvas, find = self.controller, self.canvas, self._find
@@ -147,6 +142,7 @@ class MainWindow(QMainWindow):
         return {
             **self._walking.commands,
             **self._looks.commands,
+            **self._exporting.commands,
             "open": self._opening.ask_for_file,
             "new-expression": self._opening.ask_for_expression,
             "run-again": controller.run_again,
@@ -161,12 +157,10 @@ class MainWindow(QMainWindow):
             "cell-above": lambda: source.go(-1),
             "cell-below": lambda: source.go(1),
             "revert-cell": source.revert_current,
-            "export": self.export_picture,
             "quit": self.close,
             "undo": controller.undo,
             "redo": controller.redo,
             "re-evaluate": controller.reevaluate,
-            "copy": self.copy_value,
             "find": find.start,
             "find-next": find.find_next,
             "find-previous": find.find_previous,
@@ -192,7 +186,7 @@ class MainWindow(QMainWindow):
         controller.session_changed.connect(self._on_session_changed)
         controller.busy_changed.connect(self._on_busy_changed)
         controller.failed.connect(self._on_failed)
-        controller.opening_failed.connect(self._on_opening_failed)
+        controller.opening_failed.connect(self._on_failed)
         controller.worker_ended.connect(self._on_failed)
         self._showing.shown.connect(self._on_shown)
         self._showing.compared.connect(self._notice.show_info)
@@ -248,8 +242,7 @@ class MainWindow(QMainWindow):
         """Show a file that may not run yet."""
         self.docks.show(self.docks.source)
         self._notices.offer_to_run(path, lambda: self.open(path))
-        if self.controller.mirror is None:
-            self.canvas.set_hint("Nothing to show: the file has not run yet.")
+        self._showing.say_not_run()
 
     def _go_to_source(self) -> None:
         self.docks.show(self.docks.source)
@@ -364,40 +357,9 @@ class MainWindow(QMainWindow):
         self._playback.pause()
         self._show_state()
 
-    def _on_opening_failed(self, failure: Failure) -> None:
-        if self.controller.mirror is None:
-            failed = failure.kind == "code"
-            self.canvas.set_hint(
-                "Nothing to show: the file failed, see above."
-                if failed
-                else "Nothing to show, see above."
-            )
-        self._on_failed(failure)
-
     def _on_playback_changed(self) -> None:
         self._enabling.update()
         self._enabling.show_playing()
-
-    # Copying and exporting
-
-    def copy_value(self) -> None:
-        """Put the selected Value's name, data and gradient on the clipboard."""
-        node, mirror = self.canvas.selected_node, self.controller.mirror
-        if node is not None and mirror is not None:
-            copy_value(mirror, node)
-
-    def export_picture(self) -> None:
-        """Ask for a file name and save what the canvas shows."""
-        target = ask_for_target(self.controller, self)
-        mirror, layout = self.controller.mirror, self._showing.layout
-        if target is None or mirror is None or layout is None:
-            return
-        try:
-            said = save_picture(mirror, layout, target, self._looks.theme.name)
-        except ExportError as error:
-            self._notice.show_failure(Failure("request", str(error)))
-        else:
-            self._notice.show_info(said)
 
     # The window itself
 

@@ -13,6 +13,7 @@ from gradviz.ui.following import changes_of, data_changes, said_of
 from gradviz.ui.kept_view import KeptView
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.source import Source
+from gradviz.worker.messages import Failure
 from gradviz.worker.restoring import Restoring
 
 
@@ -47,6 +48,7 @@ class Showing(QObject):
         self._source: Source | None = None
         self._kept_view: KeptView | None = None
         self._changes: dict[int, Change] = {}
+        controller.opening_failed.connect(self._on_opening_failed)
         layouts.ready.connect(self._on_layout_ready)
 
     def begin(self) -> None:
@@ -69,6 +71,11 @@ class Showing(QObject):
             )
         self._layouts.lay_out(mirror.graph, opened.kept)
 
+    def say_not_run(self) -> None:
+        """Say on an empty canvas that a file waits to be run."""
+        if self._controller.mirror is None:
+            self._canvas.set_hint("Nothing to show: the file has not run yet.")
+
     def refresh(self, dirty: set[int] | None) -> None:
         """Show new numbers of some Values, or of all."""
         if not self._awaits_layout:
@@ -86,6 +93,14 @@ class Showing(QObject):
         """Mark what is not as it was before the file was run again; {} for nothing."""
         for view in (self._canvas, self._docks.leaves, self._docks.inspector):
             view.set_changes(changes)
+
+    def _on_opening_failed(self, failure: Failure) -> None:
+        if self._controller.mirror is None:
+            self._canvas.set_hint(
+                "Nothing to show: the file failed, see above."
+                if failure.kind == "code"
+                else "Nothing to show, see above."
+            )
 
     def _mark_changes(self, restored: Restoring) -> None:
         """Mark what a run after a save has changed, and say it."""
