@@ -10,7 +10,7 @@ from gradviz.graph.calls import Origin, is_of_an_op
 from gradviz.graph.model import Graph, Node
 from gradviz.graph.recursing import Recursing
 from gradviz.graph.trace import Trace
-from gradviz.graph.traced import origin_of
+from gradviz.graph.traced import Origins
 
 
 class GraphError(Exception):
@@ -40,6 +40,7 @@ def build(
     adapters: Adapters | None = None,
     trace: Trace | None = None,
     known: LiveGraph | None = None,
+    origins: Origins | None = None,
 ) -> LiveGraph:
     """Read the graph below ``roots``.
 
@@ -54,6 +55,7 @@ def build(
         trace: What was seen while the Values were made.
         known: The graph shown before. Where all of its Values are still below the
             roots and none depends on a new one, they keep their ids.
+        origins: What has been worked out already of the same Values.
 
     Raises:
         AdapterError: A root is not a Value.
@@ -62,13 +64,13 @@ def build(
     adapters = adapters or Adapters()
     if not roots:
         raise GraphError("There is no Value to draw.")
-    reading = _Reading(adapters, variables, trace)
+    reading = _Reading(origins or Origins(adapters, trace, variables))
     for root in roots:
         reading.visit(root)
     ordered = _keeping(known, reading)
-    origins = reading.origins
+    made = reading.origins
     if trace is not None:
-        _find_numbers(ordered, origins, adapters, trace.literals)
+        _find_numbers(ordered, made, adapters, trace.literals)
     ids = {id(value): i for i, value in enumerate(ordered)}
     declared = reading.declared
     recursing = Recursing()
@@ -77,7 +79,7 @@ def build(
             Node(i, variables.get(id(value), ""), declared=declared.get(id(value), -1)),
             adapters.adapter(value),
             value,
-            origins[id(value)],
+            made[id(value)],
             ids,
             recursing,
         )
@@ -87,21 +89,19 @@ def build(
         Graph(nodes, tuple(dict.fromkeys(ids[id(root)] for root in roots))),
         tuple(ordered),
         tuple(adapters.adapter(value) for value in ordered),
-        tuple(origins[id(value)] for value in ordered),
+        tuple(made[id(value)] for value in ordered),
     )
 
 
 class _Reading:
     """Everything below some roots, operands first."""
 
-    def __init__(
-        self, adapters: Adapters, variables: Mapping[int, str], trace: Trace | None
-    ) -> None:
-        self.adapters = adapters
-        self.declared = {identity: i for i, identity in enumerate(variables)}
+    def __init__(self, origins: Origins) -> None:
+        self.adapters = origins.adapters
+        self.declared = origins.declared
         self.origins: dict[int, Origin] = {}
         self.ordered: list[object] = []
-        self._trace = trace
+        self._origins = origins
 
     def visit(self, root: object) -> None:
         """Append what is below ``root``, operands first, without recursion."""
@@ -115,7 +115,7 @@ class _Reading:
             if slot == 0:
                 if id(value) in origins:
                     continue
-                origins[id(value)] = self._origin(value)
+                origins[id(value)] = self._origins.of(value)
                 open_path[id(value)] = value
             operands = origins[id(value)].operands
             if slot == len(operands):
@@ -132,10 +132,6 @@ class _Reading:
                 )
             if id(operand) not in origins:
                 stack.append((operand, 0))
-
-    def _origin(self, value: object) -> Origin:
-        adapter = self.adapters.adapter(value)
-        return origin_of(value, adapter, self.adapters, self.declared, self._trace)
 
 
 def _keeping(known: LiveGraph | None, reading: _Reading) -> list[object]:

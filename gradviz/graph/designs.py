@@ -15,6 +15,11 @@ def parts(value: object, names: str) -> tuple[Any, ...]:
 
     A container's pairs (operand, local derivative) count as their operand.
     """
+    own = getattr(value, names, None)
+    if isinstance(own, set | tuple | list) and not any(
+        type(item) is tuple or type(item) is list for item in own
+    ):
+        return tuple(own)
     if "," in names:
         single = (_attribute(value, name.strip()) for name in names.split(","))
         return tuple(operand for operand in single if operand is not None)

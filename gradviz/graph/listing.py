@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gradviz.graph.adapter import Adapters
 from gradviz.graph.held import PLAIN
 from gradviz.graph.trace import Trace
-from gradviz.graph.traced import origin_of
+from gradviz.graph.traced import Origins
 
 
 @dataclass(frozen=True)
@@ -24,21 +23,18 @@ class Found:
     place: str
 
 
-def graphs_made(
-    values: Iterable[object], trace: Trace | None, adapters: Adapters
-) -> list[Found]:
+def graphs_made(values: Iterable[object], origins: Origins) -> list[Found]:
     """Return the graphs among ``values``, in the order in which they were made.
 
     A root is a Value that none of the others depends on. A leaf alone is no graph.
 
     Args:
         values: The Values that are there, in the order in which they were made.
-        trace: What was seen of their making; without it only the class's own
-            operands are read.
-        adapters: The adapters of their classes.
+        origins: How they were made.
     """
+    trace, adapters = origins.trace, origins.adapters
     candidates = {id(v): v for v in values if adapters.is_value(v)}
-    operands = _operands_below(candidates.values(), trace, adapters)
+    operands = _operands_below(candidates.values(), origins)
     consumed = {id(o) for found in operands.values() for o in found}
     # What depends on itself has no root; it is told when it is drawn.
     roots = [v for i, v in candidates.items() if i not in consumed and operands[i]]
@@ -64,18 +60,18 @@ def _made_aside(values: Iterable[object], trace: Trace | None) -> set[int]:
 
 
 def _operands_below(
-    values: Iterable[object], trace: Trace | None, adapters: Adapters
+    values: Iterable[object], origins: Origins
 ) -> dict[int, tuple[object, ...]]:
+    adapters = origins.adapters
     found: dict[int, tuple[object, ...]] = {}
     todo = list(values)
     while todo:
         value = todo.pop()
         if id(value) in found:
             continue
-        adapter = adapters.adapter(value)
-        claimed = adapter.operands_of(value)
-        if trace is not None:
-            claimed += origin_of(value, adapter, adapters, {}, trace).operands
+        claimed = adapters.adapter(value).operands_of(value)
+        if origins.trace is not None:
+            claimed += origins.of(value).operands
         below = {
             id(o): o for o in claimed if type(o) not in PLAIN and adapters.is_value(o)
         }

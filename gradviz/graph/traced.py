@@ -1,7 +1,7 @@
 """How a Value was made, where its making was seen: operands, a call, edges missing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import Parameter
 from numbers import Number
 from types import FunctionType
@@ -20,6 +20,41 @@ from gradviz.graph.calls import (
 from gradviz.graph.held import flat, reached_from
 from gradviz.graph.made import Made
 from gradviz.graph.trace import Trace
+
+
+class Origins:
+    """How Values were made, each worked out once while none of their code runs.
+
+    Attributes:
+        adapters: Adapters of all classes.
+        trace: What was seen, if anybody looked.
+        declared: The place of each variable among the program's, by ``id()``.
+    """
+
+    def __init__(
+        self, adapters: Adapters, trace: Trace | None, variables: Iterable[int] = ()
+    ) -> None:
+        """Know nothing yet.
+
+        Args:
+            adapters: Adapters of all classes.
+            trace: What was seen, if anybody looked.
+            variables: The ``id()`` of what each variable holds, as declared.
+        """
+        self.adapters = adapters
+        self.trace = trace
+        self.declared = {identity: i for i, identity in enumerate(variables)}
+        self._known: dict[int, tuple[object, Origin]] = {}
+
+    def of(self, value: object) -> Origin:
+        """Return how a Value was made."""
+        known = self._known.get(id(value))
+        if known is None:
+            adapter = self.adapters.adapter(value)
+            found = origin_of(value, adapter, self.adapters, self.declared, self.trace)
+            # The Value is kept, so that its id() stays its own.
+            known = self._known[id(value)] = (value, found)
+        return known[1]
 
 
 def origin_of(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.listing import graphs_made
+from gradviz.graph.traced import Origins
 from gradviz.sources.run import Run
 from gradviz.worker.opened import Drawn, Reader
 
@@ -69,17 +69,17 @@ def _grown(
     shown: Sequence[object], live: LiveGraph, run: Run, reader: Reader
 ) -> tuple[Roots, tuple[str, ...]]:
     """Add what the program has built above the Values shown."""
-    adapters, trace = reader.adapters, reader.trace
+    origins = reader.origins
     known = set(map(id, live.values))
-    made = graphs_made(run.values(adapters), trace, adapters)
+    made = graphs_made(run.values(reader.adapters), origins)
     left = [found.root for found in made if id(found.root) not in known]
-    above = [root for root in left if not known.isdisjoint(_below(root, adapters))]
+    above = [root for root in left if not known.isdisjoint(_below(root, origins))]
     wanted = [*shown, *(root for root in above if all(root is not s for s in shown))]
     consumed: set[int] = set()
     for root in wanted:
-        consumed |= _below(root, adapters) - {id(root)}
+        consumed |= _below(root, origins) - {id(root)}
     first = tuple(root for root in wanted if id(root) not in consumed)
-    size = len(set().union(*(_below(root, adapters) for root in first)))
+    size = len(set().union(*(_below(root, origins) for root in first)))
     if size >= LARGEST > len(live.graph):
         return tuple(shown), (
             f"The cell has built a graph of {size:,} Values above what is shown: "
@@ -94,29 +94,29 @@ def _left(run: Run, reader: Reader) -> list[Roots]:
     What its variables hold comes first; then what nothing holds any more, the last one
     made first: the losses of earlier rounds of a training loop.
     """
-    adapters, trace = reader.adapters, reader.trace
-    held = run.values(adapters)
-    named = [found.root for found in graphs_made(held, trace, adapters)]
-    graphs = _graphs(named, adapters)
+    origins, trace = reader.origins, reader.trace
+    held = run.values(reader.adapters)
+    named = [found.root for found in graphs_made(held, origins)]
+    graphs = _graphs(named, origins)
     known = set(map(id, held))
     gone = [v for v in trace.recent() if id(v) not in known] if trace else []
     if not gone:
         return graphs or ([tuple(held)] if held else [])
-    known.update(*(_below(root, adapters) for root in named))
-    made = graphs_made([*held, *gone], trace, adapters)
+    known.update(*(_below(root, origins) for root in named))
+    made = graphs_made([*held, *gone], origins)
     lost = [found for found in made if id(found.root) not in known][-_MOST_ROOTS:]
     lost.reverse()
     if not graphs:
         # Roots made by one line are rounds of a loop: the last stands for them.
         last = {found.place: found for found in reversed(lost)}
-        graphs = _graphs([found.root for found in last.values()], adapters)
+        graphs = _graphs([found.root for found in last.values()], origins)
         shown = {id(root) for roots in graphs for root in roots}
         lost = [found for found in lost if id(found.root) not in shown]
     graphs += [(found.root,) for found in lost]
     return graphs or [tuple(held or gone)]
 
 
-def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
+def _graphs(roots: Iterable[object], origins: Origins) -> list[Roots]:
     """Group roots that share Values; the largest group of less than 500 comes first.
 
     The roots of a larger one stand alone, the last one made first: these are the
@@ -125,7 +125,7 @@ def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
     groups: list[tuple[Roots, set[int]]] = []
     for root in list(roots)[-_MOST_ROOTS:]:
         together: Roots = (root,)
-        reached = _below(root, adapters)
+        reached = _below(root, origins)
         apart = []
         for others, values in groups:
             if values.isdisjoint(reached):
@@ -139,7 +139,7 @@ def _graphs(roots: Iterable[object], adapters: Adapters) -> list[Roots]:
         if len(values) < LARGEST:
             sized.append((len(values), together))
         else:
-            sized += [(len(_below(r, adapters)), (r,)) for r in reversed(together)]
+            sized += [(len(_below(r, origins)), (r,)) for r in reversed(together)]
     sized.sort(key=lambda graph: _rank(graph[0]))
     return [roots for _, roots in sized]
 
@@ -149,7 +149,7 @@ def _rank(size: int) -> tuple[bool, int]:
     return (size >= LARGEST, size if size >= LARGEST else -size)
 
 
-def _below(root: object, adapters: Adapters) -> set[int]:
+def _below(root: object, origins: Origins) -> set[int]:
     """Return the ``id()`` of a Value and of everything below it."""
     reached: set[int] = set()
     todo = [root]
@@ -157,10 +157,5 @@ def _below(root: object, adapters: Adapters) -> set[int]:
         value = todo.pop()
         if id(value) not in reached:
             reached.add(id(value))
-            todo.extend(_operands(value, adapters))
+            todo.extend(origins.of(value).operands)
     return reached
-
-
-def _operands(value: object, adapters: Adapters) -> list[object]:
-    operands = adapters.adapter(value).operands_of(value)
-    return [operand for operand in operands if adapters.is_value(operand)]

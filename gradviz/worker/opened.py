@@ -7,6 +7,7 @@ from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import GraphError, LiveGraph, build
 from gradviz.graph.order import below
 from gradviz.graph.trace import Trace
+from gradviz.graph.traced import Origins
 from gradviz.session.attributes import Delta
 from gradviz.session.hooks import hook_beneath
 from gradviz.session.recording import Recorder, Recording
@@ -18,7 +19,7 @@ MOST_CHOICES = 200
 """Graphs of a file that are listed."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reader:
     """How live Values are read.
 
@@ -26,11 +27,24 @@ class Reader:
         adapters: Adapters of the classes met.
         trace: What was seen of how Values were made, None where nobody looked.
         recorder: What was seen of ``_backward`` calls, None where nobody looked.
+        origins: How Values were made, as worked out since ``look``.
     """
 
     adapters: Adapters = field(default_factory=Adapters)
     trace: Trace | None = None
     recorder: Recorder | None = None
+    origins: Origins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.look({})
+
+    def look(self, variables: Mapping[int, str]) -> None:
+        """Look anew, after code of theirs has run.
+
+        Args:
+            variables: Variable names by the ``id()`` of the Value they hold.
+        """
+        self.origins = Origins(self.adapters, self.trace, variables)
 
     def read(
         self,
@@ -44,7 +58,7 @@ class Reader:
             GraphError: It can't be drawn.
             AdapterError: A root is no Value.
         """
-        live = build(roots, variables, self.adapters, self.trace, known)
+        live = build(roots, variables, self.adapters, self.trace, known, self.origins)
         for value in live.values:
             self.watch(value)
         return live
@@ -225,7 +239,13 @@ class Drawn:
                 found = shown.graph.nodes[node]
                 return Choice(found.name, len(below(shown.graph, [node])), found.place)
         reader = self._reader
-        live = build([root], self._variables, reader.adapters, reader.trace)
+        live = build(
+            [root],
+            self._variables,
+            reader.adapters,
+            reader.trace,
+            origins=reader.origins,
+        )
         found = live.graph.nodes[-1]
         return Choice(found.name, len(live.graph), found.place)
 

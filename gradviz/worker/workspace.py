@@ -20,6 +20,7 @@ from gradviz.sources.run import CodeError, Run
 from gradviz.sources.target import Target, call_target
 from gradviz.value import Value
 from gradviz.worker.choosing import sets_after_cell, sets_of
+from gradviz.worker.collection import without_collection
 from gradviz.worker.failures import failure_of
 from gradviz.worker.messages import Unreadable
 from gradviz.worker.opened import After, Drawn, Reader
@@ -130,6 +131,7 @@ class Workspace:
         self._listener.stage("Reading the graph")
         self.show()
 
+    @without_collection
     def show(self) -> None:
         """Show what the program has drawn or left so far.
 
@@ -137,12 +139,13 @@ class Workspace:
             GraphError: There is nothing to show, or it can't be drawn.
             AdapterError: What was drawn is no Value that gradviz can read.
         """
+        variables = self._look()
         sets = sets_of(self.run, self._reader)
         if not sets:
             self._complain()
         self.drawn = Drawn(
             sets,
-            self.run.variables(self.adapters),
+            variables,
             self._reader,
             notices=self._failures_told(),
         )
@@ -171,6 +174,12 @@ class Workspace:
         """Return what may be Values: what names hold, and what was made last."""
         assert self._reader.trace is not None
         return (*self.run.namespace.values(), *self._reader.trace.recent_objects())
+
+    def _look(self) -> dict[int, str]:
+        """Look at the program's names anew; return those of Values."""
+        variables = self.run.variables(self.adapters)
+        self._reader.look(variables)
+        return variables
 
     def _failures_told(self) -> tuple[str, ...]:
         """Say which cells failed on the way to the picture."""
@@ -245,10 +254,12 @@ class Workspace:
                 self._go_on(stand, names, since, drawings, f"cell {index + 1}")
 
     def _show_first(self, drawings: int) -> None:
+        variables = self._look()
         sets = sets_of(self.run, self._reader)
         if sets:
-            self.drawn = Drawn(sets, self.run.variables(self.adapters), self._reader)
+            self.drawn = Drawn(sets, variables, self._reader)
 
+    @without_collection
     def _go_on(
         self,
         stand: _Stand,
@@ -259,10 +270,11 @@ class Workspace:
     ) -> None:
         before = stand.drawn
         changed = before.session.take_changes()
+        variables = self._look()
         sets, notices = sets_after_cell(self.run, self._reader, before, drawings)
         self.drawn = Drawn(
             sets,
-            self.run.variables(self.adapters),
+            variables,
             self._reader,
             After(before, changed, since, place),
             notices,

@@ -14,6 +14,7 @@ from gradviz.graph.build import build
 from gradviz.graph.listing import graphs_made
 from gradviz.graph.seeing import RECENT
 from gradviz.graph.trace import Trace
+from gradviz.graph.traced import Origins
 
 ENGINE = """
 class Value:
@@ -156,7 +157,7 @@ def test_a_call_that_gives_another_ops_value_its_own_hook_makes_it():
     program = Program("a, b = Value(2.0), Value(3.0)\ny = a.twice_plus(b)")
     assert program.drawn("y") == ["y = twice_plus(a, b)"]
     values = program.trace.recent()
-    found = graphs_made(values, program.trace, program.adapters)
+    found = graphs_made(values, Origins(program.adapters, program.trace))
     assert [graph.root for graph in found] == [program.names["y"]]
 
 
@@ -257,7 +258,9 @@ def test_values_known_before_keep_their_ids_when_the_graph_grows():
 
 def test_graphs_are_listed_in_the_order_made_with_size_and_line():
     program = Program("a, b = Value(2.0), Value(3.0)\nc = a * b\nd = c * c\ne = a + b")
-    found = graphs_made(program.trace.recent(), program.trace, program.adapters)
+    found = graphs_made(
+        program.trace.recent(), Origins(program.adapters, program.trace)
+    )
     assert [(g.root, g.size, g.place) for g in found] == [
         (program.names["d"], 4, "cell 1:3"),
         (program.names["e"], 3, "cell 1:4"),
