@@ -48,7 +48,9 @@ class Showing(QObject):
         self._source: Source | None = None
         self._kept_view: KeptView | None = None
         self._changes: dict[int, Change] = {}
+        controller.opening_began.connect(self._on_opening_began)
         controller.opening_failed.connect(self._on_opening_failed)
+        controller.worker_ended.connect(self._on_worker_ended)
         layouts.ready.connect(self._on_layout_ready)
 
     def begin(self) -> None:
@@ -70,6 +72,14 @@ class Showing(QObject):
                 "graph: build one with File > New Expression (Ctrl+N)."
             )
         self._layouts.lay_out(mirror.graph, opened.kept)
+
+    def _on_opening_began(self) -> None:
+        if self._controller.mirror is None:
+            self._canvas.set_hint(f"{self._controller.title} is running.")
+
+    def _on_worker_ended(self) -> None:
+        if self._controller.mirror is None:
+            self._canvas.set_hint("Nothing to show: the file failed, see above.")
 
     def say_not_run(self) -> None:
         """Say on an empty canvas that a file waits to be run."""

@@ -37,7 +37,8 @@ def failure_of(error: CodeError | StepError) -> Failure:
     where = error.filename if isinstance(error, CodeError) else str(error)
     if isinstance(cause, KeyboardInterrupt):
         what = "You stopped the program"
-        message = f"{what} in {filename}, line {line}." if line else f"{what}."
+        name = os.path.basename(filename)
+        message = f"{what} in {name}, line {line}." if line else f"{what}."
     elif isinstance(cause, NoInputError | SourceError):
         message = str(cause)
     elif isinstance(error, CodeError):

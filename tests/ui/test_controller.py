@@ -192,7 +192,7 @@ def test_an_endless_loop_is_interrupted(qtbot, controller, script):
     with qtbot.waitSignal(controller.opening_failed, timeout=TIMEOUT_MS) as failed:
         controller.interrupt()
     assert failed.args[0].message.startswith(
-        f"You stopped the program in {path}, line "
+        f"You stopped the program in {path.name}, line "
     )
     assert not controller.busy
 

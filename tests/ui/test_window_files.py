@@ -280,7 +280,7 @@ def test_an_endless_loop_is_cancelled(lesson, script) -> None:
     assert lesson.text("status-worker") == "running"
     lesson.press("progress-cancel")
     lesson.until(lambda: lesson.notice)
-    assert lesson.notice.startswith(f"You stopped the program in {path}, line ")
+    assert lesson.notice.startswith(f"You stopped the program in {path.name}, line ")
     assert not cancel.isVisible()
     assert lesson.text("status-worker") == "worker ready"
     assert_lesson_is_still_there(lesson)

@@ -485,7 +485,7 @@ def test_an_endless_loop_is_interrupted(talk, write, loop):
     failure = failure_of(talk.reply())
     # It may still have been at the end of the print.
     last = loop.count("\n") + 2
-    places = [f"You stopped the program in {path}, line {i + 1}." for i in range(last)]
+    places = [f"You stopped the program in {path.name}, line {i + 1}." for i in range(last)]
     assert failure.message in places
     assert "gradviz/worker" not in failure.traceback
     # The worker lives on.
