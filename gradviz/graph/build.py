@@ -1,7 +1,7 @@
 """From live Values to a Graph that remembers them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -69,8 +69,6 @@ def build(
         reading.visit(root)
     ordered = _keeping(known, reading)
     made = reading.origins
-    if trace is not None:
-        _find_numbers(ordered, made, adapters, trace.literals)
     ids = {id(value): i for i, value in enumerate(ordered)}
     declared = reading.declared
     recursing = Recursing()
@@ -147,35 +145,6 @@ def _keeping(known: LiveGraph | None, reading: _Reading) -> list[object]:
                 return reading.ordered
     new = [value for value in reading.ordered if id(value) not in place]
     return [*known.values, *new]
-
-
-def _find_numbers(
-    values: Sequence[object],
-    origins: dict[int, Origin],
-    adapters: Adapters,
-    literals: Collection[float],
-) -> None:
-    """Tell which plain numbers that an op was called with are the data of a Value.
-
-    Either may have been negated. Numbers that stand in their ops are no such numbers.
-    """
-    data = {
-        abs(number): i
-        for i, value in enumerate(values)
-        if not origins[id(value)].constant
-        and isinstance(number := adapters.adapter(value).number(value), float)
-    }
-    for value in values:
-        made = origins[id(value)]
-        found = tuple(
-            data[abs(number)]
-            for number in made.numbers
-            if isinstance(number, float)
-            and abs(number) in data
-            and abs(number) not in literals
-        )
-        if found:
-            origins[id(value)] = replace(made, numbers_of=found)
 
 
 def _node(

@@ -102,8 +102,6 @@ class Origin:
         place: The line of the person's code that made it, empty where not known.
         numbers: The plain numbers that its op was called with, except those that are
             written in the line that called it.
-        numbers_of: Those of them that are the data of a Value: numbers that have left
-            the graph, so that an edit does not reach them. Ids of these Values.
         serial: Its place among all the Values that were seen being made, 0 where its
             making was not seen.
     """
@@ -116,7 +114,6 @@ class Origin:
     constant: bool | None = None
     place: str = ""
     numbers: tuple[object, ...] = ()
-    numbers_of: tuple[int, ...] = ()
     serial: int = 0
 
 

@@ -12,7 +12,6 @@ from gradviz.graph.followed import (
     functions_in,
 )
 from gradviz.graph.held import held_by
-from gradviz.graph.made import numbers_in
 
 
 class Following:
@@ -26,7 +25,6 @@ class Following:
         methods: For each of these the ``id()`` of the code of its methods.
         families: For each of these those that can be operands of each other.
         makers: For each class of results the functions that were seen to make them.
-        literals: The floats that stand in the functions followed, without sign.
         on_followed: Is told of each function.
     """
 
@@ -38,7 +36,6 @@ class Following:
         self.methods: dict[type, set[int]] = {}
         self.families: dict[type, set[type]] = {}
         self.makers: dict[type, list[Followed]] = {}
-        self.literals: set[float] = set()
         self.on_followed = on_followed
 
     def watch(self, code: CodeType) -> None:
@@ -105,7 +102,6 @@ class Following:
             return
         self.functions[id(info.code)] = info
         self.bodies[id(info.code)] = info.code
-        self.literals.update(numbers_in(info.code.co_consts))
         self.on_followed(info)
 
     def is_method(self, info: Followed, kind: type) -> bool:

@@ -55,11 +55,6 @@ class Trace:
     def on_met(self, told: Callable[[object], None]) -> None:
         self._seeing.on_met = told
 
-    @property
-    def literals(self) -> set[float]:
-        """The floats that stand in the functions followed, without sign."""
-        return self._own.literals
-
     def watch(self, code: CodeType) -> None:
         """Follow every function in a piece of the person's compiled code."""
         self._own.watch(code)

@@ -41,15 +41,7 @@ class WalkedGraph:
         recording: Recording | None = None,
         past: Past | None = None,
     ) -> None:
-        """Take back what their code did, set the seeds and plan the walk.
-
-        Args:
-            live: The graph, read from the person's Values as their code left them.
-            seeds: Seed gradients; by default those that their code set before its first
-                ``_backward``, else 1 on each root.
-            recording: The calls of ``_backward`` that it made.
-            past: How the session stood that this one goes on from.
-        """
+        """Go to where both walks start; the arguments are those of a session."""
         recording = recording or Recording()
         self.cut = recording.cut
         self._attributes = Attributes(live)

@@ -367,11 +367,6 @@ class Run:
         return found.value_classes(self.namespace, adapters)
 
 
-def roots_of(run: Run, adapters: Adapters) -> list[tuple[object, ...]]:
-    """Return the sets of roots that can be drawn, the one to draw first."""
-    return found.roots_of(run, adapters)
-
-
 def remember_source(source: str, name: str) -> None:
     """Let tracebacks quote a cell's lines."""
     lines = [f"{line}\n" for line in source.split("\n")]

@@ -108,11 +108,6 @@ class Theme:
     name: str
     palette: Palette
 
-    @property
-    def is_dark(self) -> bool:
-        """Whether light text stands on dark surfaces."""
-        return self.name == "dark"
-
 
 DARK = Theme(
     "dark",

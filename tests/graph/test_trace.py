@@ -225,23 +225,6 @@ def test_the_line_is_that_of_the_statement_outside_the_class():
     assert places["loss"] == "cell 2:3"
 
 
-# Numbers that left the graph
-
-
-def test_a_number_taken_out_of_the_graph_is_told_and_one_that_is_written_is_not():
-    program = Program(
-        "a, b = Value(2.5), Value(4.5)\nm = max(a.data, b.data)\ny = a - m\nz = b * 2.5"
-    )
-    live = program.live("y", "z")
-    names = [node.name for node in live.graph.nodes]
-    told = {
-        node.name: [names[i] for i in origin.numbers_of]
-        for node, origin in zip(live.graph.nodes, live.origins, strict=True)
-        if origin.numbers_of
-    }
-    assert told == {"y": ["b"]}
-
-
 # The graph that grows, and the list of graphs
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
+from gradviz.sources.found import roots_of
 from gradviz.sources.notebook import SavedCell, read_notebook
 from gradviz.sources.program import SourceError, read_program
-from gradviz.sources.run import CodeError, Run, roots_of
+from gradviz.sources.run import CodeError, Run
 
 SEED = Path(__file__).parents[3] / "shared" / "seeds" / "lesson_17.ipynb"
 

@@ -8,7 +8,8 @@ import pytest
 from listening import Heard
 
 from gradviz.graph.adapter import Adapters
-from gradviz.sources.run import CodeError, roots_of
+from gradviz.sources.found import roots_of
+from gradviz.sources.run import CodeError
 from gradviz.sources.target import (
     Target,
     TargetError,

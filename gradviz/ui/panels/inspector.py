@@ -131,8 +131,3 @@ class _Page(QTextBrowser):
                 event.ignore()
             return True
         return super().event(event)
-
-    def _needs(self, event: QKeyEvent) -> bool:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            return self.textCursor().hasSelection()
-        return event.matches(QKeySequence.StandardKey.SelectAll)

@@ -117,11 +117,6 @@ class SourceFile:
         """The cells that differ from the file."""
         return [cell for cell in self.cells if cell.is_edited]
 
-    @property
-    def code_cells(self) -> list[CellState]:
-        """The cells that can be run."""
-        return [cell for cell in self.cells if cell.is_code]
-
     def cell_at(self, place: str) -> tuple[CellState, int] | None:
         """Return the cell and the line, from 1, that a place means; line 0 for none.
 
