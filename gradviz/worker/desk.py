@@ -57,7 +57,7 @@ class Desk(RunListener):
         self._workspace: Workspace | None = None
         self._offered: tuple[str, ...] = ()
         """Classes of a file without a graph, of which an expression can be built."""
-        self._reported: object = drawn
+        self._reported: object = drawn.reporter if drawn is not None else None
         """What the window knows to be shown."""
 
     def fulfil(self, request: AnyRequest) -> Reply:

@@ -124,6 +124,7 @@ def test_a_window_on_live_values_works_on_the_programs_own(new_screen) -> None:
     screen.key(Qt.Key.Key_End)
     screen.until(lambda: screen.playhead == "step 1 of 1")
     assert x.grad == 6
+    assert screen.controller.mirror.data == [3.0, 9.0]
     screen.key(Qt.Key.Key_Home)
     screen.until(lambda: screen.playhead == "step 0 of 1")
     assert x.grad == 0
