@@ -2,9 +2,6 @@
 
 import os
 
-import pytest
-from talk import Talk
-
 from gradviz.worker.messages import GetReady, Open
 
 DRAWS = """
@@ -14,13 +11,6 @@ import numpy as np
 
 y = Value(float(np.float64(2))) * 3
 """
-
-
-@pytest.fixture
-def talk():
-    talk = Talk()
-    yield talk
-    talk.worker.close()
 
 
 def test_what_takes_long_is_told_for_the_next_worker(talk, tmp_path) -> None:

@@ -28,13 +28,6 @@ linux = pytest.mark.skipif(
 
 
 @pytest.fixture
-def talk():
-    talk = Talk()
-    yield talk
-    talk.worker.close()
-
-
-@pytest.fixture
 def write(tmp_path):
     def write(text, name="program.py"):
         path = tmp_path / name
@@ -337,7 +330,8 @@ def test_a_signal_handler_replaced_is_ours_again_for_the_next_file(talk, write):
     wait_for_output(talk, "in")
     talk.worker.interrupt()
     message = failure_of(talk.reply()).message
-    assert message.startswith(f"You stopped the program in {os.path.basename(loop)}, line ")
+    name = os.path.basename(loop)
+    assert message.startswith(f"You stopped the program in {name}, line ")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import queue
 
 import nbformat
 import pytest
-from talk import Talk
 
 from gradviz.worker.messages import Open, Output, Reply
 
@@ -30,13 +29,6 @@ ENDLESS = {
     ),
     "a script that is run": "%run endless.py",
 }
-
-
-@pytest.fixture
-def talk():
-    talk = Talk()
-    yield talk
-    talk.worker.close()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX here")
