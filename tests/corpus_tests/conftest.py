@@ -3,8 +3,7 @@
 import pytest
 from corpus_reader import Reader
 
-KNOWN = {
-}
+KNOWN = {}
 """Tests that are right and fail, with the reason; a line goes when its cause does."""
 
 
