@@ -10,9 +10,9 @@ from dataclasses import replace
 from gradviz.graph.build import LiveGraph
 from gradviz.session.arrival import Past
 from gradviz.session.document import Document, EditError, Number
+from gradviz.session.forward.replay import ReplayError
 from gradviz.session.history import Edit, History
 from gradviz.session.recording import Recording
-from gradviz.session.replay import ReplayError
 from gradviz.session.stepper import StepError
 from gradviz.session.walk import ZERO, Step, unmade, with_plan
 from gradviz.session.walked import RULES, WalkedGraph

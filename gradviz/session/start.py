@@ -6,9 +6,9 @@ from numbers import Integral
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change, Delta
 from gradviz.session.document import Document
-from gradviz.session.outside import numbers_outside
-from gradviz.session.replay import ANEW, Replay
-from gradviz.session.trouble import ReplayError, described
+from gradviz.session.forward.outside import numbers_outside
+from gradviz.session.forward.replay import ANEW, Replay
+from gradviz.session.forward.trouble import ReplayError, described
 
 
 class Start:

@@ -14,11 +14,11 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call
 from gradviz.graph.held import reached_from
 from gradviz.graph.wrapping import is_of_one_op, wrappings
-from gradviz.session.alike import PLAIN, alike, equal
 from gradviz.session.attributes import Attributes, Change, Contents, Delta
-from gradviz.session.passing import items_in, made_by, moved, passed
-from gradviz.session.renewal import Renewal
-from gradviz.session.trouble import ReplayError, described
+from gradviz.session.forward.alike import PLAIN, alike, equal
+from gradviz.session.forward.passing import items_in, made_by, moved, passed
+from gradviz.session.forward.renewal import Renewal
+from gradviz.session.forward.trouble import ReplayError, described
 
 PROBE = 0.7
 """The gradient with which an old and a new ``_backward`` are compared."""

@@ -14,8 +14,8 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by
 from gradviz.graph.order import planned_order
 from gradviz.session.attributes import Attributes
-from gradviz.session.passing import DEPTH, Passing, items_in, made_by, moved
-from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
+from gradviz.session.forward.passing import DEPTH, Passing, items_in, made_by, moved
+from gradviz.session.forward.trouble import ANOTHER_GRAPH, ReplayError, described
 
 _PLAIN = (int, float, complex, str, bool, bytes, type(None))
 

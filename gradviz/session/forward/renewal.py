@@ -12,8 +12,8 @@ from typing import Any
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by, is_empty
-from gradviz.session.passing import made_by
-from gradviz.session.trouble import ANOTHER_GRAPH, ReplayError, described
+from gradviz.session.forward.passing import made_by
+from gradviz.session.forward.trouble import ANOTHER_GRAPH, ReplayError, described
 
 _CONTAINERS = frozenset({set, tuple, list})
 

@@ -14,11 +14,11 @@ from functools import cached_property
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call
 from gradviz.session.attributes import Attributes
-from gradviz.session.passing import fed, passed
-from gradviz.session.renewal import Renewal
-from gradviz.session.tape import Tape
-from gradviz.session.trouble import ReplayError, described
-from gradviz.session.trying import Trial, Trying
+from gradviz.session.forward.passing import fed, passed
+from gradviz.session.forward.renewal import Renewal
+from gradviz.session.forward.tape import Tape
+from gradviz.session.forward.trouble import ReplayError, described
+from gradviz.session.forward.trying import Trial, Trying
 
 __all__ = ["Replay", "ReplayError", "described"]
 

@@ -7,7 +7,7 @@ knows nothing of where it came from. Only running the file again can follow it.
 from collections.abc import Collection, Mapping
 
 from gradviz.graph.build import LiveGraph
-from gradviz.session.passing import is_number, passed
+from gradviz.session.forward.passing import is_number, passed
 
 _EVERYWHERE = frozenset({0.0, 0.5, 1.0, 2.0})
 """Numbers that programs are full of, whatever their Values hold."""

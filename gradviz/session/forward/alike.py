@@ -4,7 +4,7 @@ from collections.abc import Callable
 from numbers import Number
 from typing import Any, Final
 
-from gradviz.session.passing import DEPTH, parts_of
+from gradviz.session.forward.passing import DEPTH, parts_of
 
 PLAIN: Final = (Number, str, bytes, type(None))
 """What is compared by what it says."""
