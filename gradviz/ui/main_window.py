@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
         controller.worker_ended.connect(self._on_failed)
         self._showing.shown.connect(self._on_shown)
         self._showing.compared.connect(self._notice.show_info)
+        self._showing.grown_unseen.connect(self._status.tell)
         canvas.selected.connect(self._on_selected)
         canvas.step_requested.connect(controller.run_step)
         canvas.seed_requested.connect(self._seed)

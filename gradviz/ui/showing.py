@@ -26,10 +26,12 @@ class Showing(QObject):
     Signals:
         shown: Another graph is on the canvas.
         compared: A sentence on what a run after a save has changed.
+        grown_unseen: A sentence on new Values that are outside of the view.
     """
 
     shown = Signal()
     compared = Signal(str)
+    grown_unseen = Signal(str)
 
     def __init__(
         self,
@@ -119,6 +121,19 @@ class Showing(QObject):
         if restored.failure is None:
             self.compared.emit(said_of(restored, changes))
 
+    def _tell_of_unseen(self) -> None:
+        """Say that a cell has made Values where the view, which stays, is not."""
+        opened, canvas = self._controller.opened, self._canvas
+        picture = canvas.picture
+        if opened is None or picture is None or not 0 < opened.kept < len(opened.nodes):
+            return
+        shown = canvas.visible_part()
+        new = [card for card in picture.cards[opened.kept :] if not card.isEmpty()]
+        unseen = sum(not shown.contains(card.center()) for card in new)
+        if unseen:
+            values = "1 new Value is" if unseen == 1 else f"{unseen} new Values are"
+            self.grown_unseen.emit(f"{values} outside of the view: press F to see all.")
+
     def _on_layout_ready(self, layout: Layout) -> None:
         mirror, canvas = self._controller.mirror, self._canvas
         if mirror is None or len(layout.centers) != len(mirror.graph):
@@ -130,6 +145,7 @@ class Showing(QObject):
         self._awaits_layout = False
         if self._kept_view is None:
             canvas.show_graph(mirror, layout, keep_view=self._layouts.stays)
+            self._tell_of_unseen()
         else:
             self._kept_view.show(mirror, layout)
             self._mark_changes(self._kept_view.restored)

@@ -5,6 +5,9 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 
+TOLD_MS = 10_000
+"""How long a sentence is shown that nobody has to act on."""
+
 
 class Status(QStatusBar):
     """Says in a few words what is shown."""
@@ -35,6 +38,10 @@ class Status(QStatusBar):
     def show_zoom(self, percent: float) -> None:
         """Show how large the picture is."""
         self._zoom.setText(f"{percent:.0f} %")
+
+    def tell(self, sentence: str) -> None:
+        """Say something for a while, in place of what is open."""
+        self.showMessage(sentence, TOLD_MS)
 
     def _label(self, name: str, meaning: str, right: bool = False) -> QLabel:
         label = QLabel(self)

@@ -129,3 +129,19 @@ def test_the_number_at_an_op_is_edited_where_a_double_click_leads(opened) -> Non
     QTest.keyClick(field, Qt.Key.Key_Return)
     opened.until(lambda: opened.data("y") == 15)
     assert canvas.picture.ops[y] == "× 5"
+
+
+def test_new_values_outside_of_the_view_are_told_of(opened) -> None:
+    """The view stays, as do the cards; a key shows all."""
+    opened.press("button-fit")
+    opened.settle()
+    before = opened.canvas.visible_part()
+    grow(opened)
+    assert opened.canvas.visible_part() == before
+    assert opened.window.statusBar().currentMessage() == (
+        "2 new Values are outside of the view: press F to see all."
+    )
+    opened.key(Qt.Key.Key_F)
+    opened.settle()
+    cards = opened.canvas.picture.cards
+    assert all(opened.canvas.visible_part().contains(card) for card in cards)

@@ -101,6 +101,11 @@ class Surface(QWidget):
         """Return the position in the widget of a point of the picture."""
         return self._camera.to_screen(point)
 
+    def visible_part(self) -> QRectF:
+        """Return the part of the picture that the widget shows."""
+        corner = QPointF(self.width(), self.height())
+        return QRectF(self.map_to_scene(QPointF()), self.map_to_scene(corner))
+
     def sizeHint(self) -> QSize:
         """As large as the window lets it be."""
         return QSize(800, 600)
