@@ -80,10 +80,10 @@ class Group:
         mark = self.marks.get(id(function.__code__))
         if mark is None:
             return None
-        read = dict(zip(self.reads, numbers, strict=True))
-        places = [(i, role) for i in range(self.count) for role in mark.roles]
-        cells = map(_content, function.__closure__)
-        return mark, [*cells, *(read.get(place, UNREAD) for place in places)]
+        if "data" in mark.roles:
+            at = self.own * len(mark.roles) + mark.roles.index("data")
+            numbers.insert(at, UNREAD)
+        return mark, [*map(_content, function.__closure__), *numbers]
 
 
 class Groups(dict[int, Group]):

@@ -97,6 +97,9 @@ class Repetition:
     def _make(self, call: Call) -> None:
         """Make one call, and with it those that it makes itself."""
         self._next += 1
+        seen = map(id, call.read[: call.mark.count])
+        if call.mark.own >= 0 and self._ids.keys().isdisjoint(seen):
+            return
         node = self._timeline.started(call.mark, call.read, call.place)
         if node >= 0:
             for spot, attribute, number in self._numbers(call):

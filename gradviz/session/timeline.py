@@ -14,7 +14,7 @@ from struct import Struct
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
-from gradviz.session.attributes import MISSING, Change, Delta, merged
+from gradviz.session.attributes import MISSING, Change, Delta
 from gradviz.session.hooks import UNREAD, Mark, hook_beneath
 
 _BITS = Struct("d").pack
@@ -61,6 +61,18 @@ class _Segment:
     place: str
     upstream: object = None
     changes: dict[tuple[int, str], Change] = field(default_factory=dict)
+
+    def add(self, changes: dict[tuple[int, str], Change]) -> None:
+        """Add what was changed after this."""
+        for key, change in changes.items():
+            earlier = self.changes.get(key)
+            if earlier is not None:
+                change = change._replace(before=earlier.before)
+            self.changes[key] = change
+
+    def delta(self) -> Delta:
+        """Return what is different in the end."""
+        return tuple(c for c in self.changes.values() if c.before is not c.after)
 
 
 @dataclass(slots=True)
@@ -141,25 +153,21 @@ class Timeline:
         return Recording(tuple(self._steps()), cut)
 
     def _steps(self) -> Iterable[RecordedStep]:
-        write: RecordedStep | None = None
+        write: _Segment | None = None
         for segment in self._segments:
-            changes = segment.changes.values()
-            delta = tuple(c for c in changes if c.before is not c.after)
             node = segment.node
             if node < 0:
-                if write is not None and write.place == segment.place:
-                    delta = merged(write.delta, delta)
-                elif write is not None:
-                    yield write
-                write = RecordedStep(-1, delta, None, segment.place) if delta else None
+                if write is None or write.place != segment.place:
+                    yield from _written(write)
+                    write = _Segment(-1, segment.place)
+                write.add(segment.changes)
                 continue
-            if write is not None:
-                yield write
-                write = None
+            yield from _written(write)
+            write = None
+            delta = segment.delta()
             if delta or not self._live.graph.nodes[node].is_leaf:
                 yield RecordedStep(node, delta, segment.upstream, segment.place)
-        if write is not None:
-            yield write
+        yield from _written(write)
 
     def _gap(self, place: str) -> None:
         self._gaps.append(_Segment(-1, place))
@@ -243,6 +251,12 @@ class Timeline:
             held = captured_by(function).values()
             values = frozenset(id(v) for v in held if id(v) in self._ids)
             self._captured.setdefault((id(code), values), node)
+
+
+def _written(write: _Segment | None) -> Iterable[RecordedStep]:
+    """Yield a step for what was written outside of calls, if anything was."""
+    if write is not None and (delta := write.delta()):
+        yield RecordedStep(-1, delta, None, write.place)
 
 
 def same(first: object, second: object) -> bool:
