@@ -1,0 +1,165 @@
+"""The functions of the person's that make a whole backward pass, and their lines."""
+
+import ast
+import inspect
+import linecache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+from gradviz.graph.adapter import Adapter
+
+_DRIVERS = (
+    "backward",
+    "backprop",
+    "backpropagate",
+    "backward_pass",
+    "run_backward",
+    "run_backprop",
+    "back_propagate",
+    "backpropagation",
+    "propagate",
+    "back",
+    "calc_grad",
+    "compute_gradients",
+    "gradients",
+)
+_ZEROERS = (
+    "zero_grad",
+    "zero_grads",
+    "zero_gradients",
+    "zero",
+    "clear_grad",
+    "clear_grads",
+    "clear_gradients",
+    "reset_grad",
+    "reset_grads",
+)
+_LAST = 10**9
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A function that can be called on a root.
+
+    Attributes:
+        name: What it is called.
+        run: Calls it on the root.
+        function: The function itself.
+    """
+
+    name: str
+    run: Callable[[], object]
+    function: FunctionType
+
+    @property
+    def code(self) -> CodeType:
+        """Its code."""
+        return self.function.__code__
+
+
+def driver_of(root: object, adapter: Adapter) -> Driver | None:
+    """Return what makes a backward pass from a root, None where there is none."""
+    return _found(root, adapter, _DRIVERS)
+
+
+def zeroer_of(root: object, adapter: Adapter) -> Driver | None:
+    """Return what zeroes gradients from a root on, None where there is nothing."""
+    return _found(root, adapter, _ZEROERS)
+
+
+def _found(root: object, adapter: Adapter, names: tuple[str, ...]) -> Driver | None:
+    for name in names:
+        if name == adapter.hook:
+            continue
+        function = inspect.getattr_static(type(root), name, None)
+        if isinstance(function, FunctionType) and _wants_only_one(function):
+            return Driver(name, getattr(root, name), function)
+    return None
+
+
+def _wants_only_one(function: FunctionType) -> bool:
+    given = list(inspect.signature(function).parameters.values())
+    if not given or given[0].kind is given[0].VAR_POSITIONAL:
+        return False
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return all(p.default is not p.empty or p.kind in optional for p in given[1:])
+
+
+class Source:
+    """The syntax of one function of the person's."""
+
+    def __init__(self, code: CodeType) -> None:
+        self.first = code.co_firstlineno
+        self._body: list[ast.AST] = []
+        self._name = code.co_name
+        try:
+            tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+        except SyntaxError:
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                if first == code.co_firstlineno:
+                    self.first = node.lineno
+                    self._body = list(ast.walk(node))
+
+    def assignment(self, attribute: str) -> int:
+        """Return the last line that sets an attribute; the function's where none."""
+        return max(self._assignments(attribute), default=self.first)
+
+    def first_assignment(self, attribute: str) -> int:
+        """Return the first line that sets an attribute; the function's where none."""
+        return min(self._assignments(attribute), default=self.first)
+
+    def _assignments(self, attribute: str) -> list[int]:
+        return [
+            target.lineno
+            for node in self._of(ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Attribute) and target.attr == attribute
+        ]
+
+    def loop_around(self, line: int) -> int:
+        """Return the line of the innermost loop that holds a line, or that line."""
+        loops = [
+            loop.lineno
+            for loop in (*self._of(ast.For), *self._of(ast.While))
+            if loop.lineno <= line <= (loop.end_lineno or _LAST)
+        ]
+        return max(loops, default=line)
+
+    def recursion(self) -> int:
+        """Return the line at which the function calls its like on others, or 0."""
+        for call in self._of(ast.Call):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == self._name:
+                return int(call.lineno)
+        return 0
+
+    def sorting(self) -> int:
+        """Return the line that puts a Value into the order, or 0."""
+        for call in self._of(ast.Call):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in (
+                "append",
+                "insert",
+                "appendleft",
+            ):
+                for inner in self._of(ast.FunctionDef):
+                    if inner.lineno <= call.lineno <= (inner.end_lineno or _LAST):
+                        return int(call.lineno)
+        return 0
+
+    def membership(self) -> int:
+        """Return the line that asks whether a Value has been visited, or 0."""
+        for node in self._of(ast.If):
+            for part in ast.walk(node.test):
+                if isinstance(part, ast.Compare) and isinstance(
+                    part.ops[0], ast.In | ast.NotIn
+                ):
+                    return int(node.lineno)
+        return 0
+
+    def _of(self, kind: type[Any]) -> Iterator[Any]:
+        inside = [node for node in self._body if isinstance(node, kind)]
+        return iter(sorted(inside, key=lambda node: node.lineno))

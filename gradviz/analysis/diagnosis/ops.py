@@ -1,0 +1,481 @@
+"""What is wrong with the backward function of one op."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from gradviz.analysis.again import Again
+from gradviz.analysis.diagnosis.findings import Finding, told
+from gradviz.analysis.diagnosis.lines import (
+    Place,
+    Writer,
+    accumulating,
+    last_line,
+    writer_of,
+)
+from gradviz.analysis.diagnosis.points import (
+    PRIOR,
+    UPSTREAMS,
+    Kind,
+    Point,
+    Trier,
+    code_of,
+    near,
+    same,
+)
+from gradviz.session.trouble import described
+
+SAMPLE = 3
+"""Values tried for each backward function."""
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """A rule broken at a point, by what an operand gets."""
+
+    rule: str
+    point: Point
+    operand: int
+    sentence: str
+    got: float | None = None
+    expected: float | None = None
+    error: float = 0.0
+    inner: bool = False
+
+
+class OpDoctor:
+    """Tries the hooks of one kind and says what is wrong with them."""
+
+    def __init__(self, again: Again) -> None:
+        self._again = again
+        self._trier = Trier(again)
+
+    def examine(self, kind: Kind) -> Iterator[Finding]:
+        """Yield what is wrong; why a Value can't be tried is added to the kind."""
+        self._try(kind)
+        if not kind.points:
+            return
+        faults = list(self._faults(kind))
+        seen: set[tuple[str, Place]] = set()
+        for fault in faults:
+            place, method = self._place(kind, fault)
+            if (fault.rule, place) in seen:
+                continue
+            seen.add((fault.rule, place))
+            yield self._finding(kind, fault, place, method)
+
+    def _try(self, kind: Kind) -> None:
+        apart = sorted(kind.nodes, key=lambda node: not self._trier.apart(node))
+        for node in apart[:SAMPLE]:
+            if reason := self._unfit(node):
+                kind.reasons[node] = reason
+                continue
+            with self._again.restored(node):
+                point = self._trier.here(node)
+            if point is not None:
+                kind.points.append(point)
+            kind.points.extend(self._trier.elsewhere(node))
+        tried = {point.node for point in kind.points}
+        two = [n for n in apart if n in tried and self._trier.apart(n)]
+        for node in two[:1]:
+            kind.shared.extend(self._trier.shared(node))
+
+    def _unfit(self, node: int) -> str:
+        """Return why a Value's hook can't be tried, as a clause; mostly nothing."""
+        live = self._again.live
+        adapter = live.adapters[node]
+        if adapter.design == "pull":
+            return "its operands pull their gradients from it"
+        if adapter.why_not_stepped:
+            return adapter.why_not_stepped
+        hooked = [o for o in live.graph.nodes[node].operands if self._is_hooked(o)]
+        if hooked:
+            name = live.graph.nodes[hooked[0]].name
+            return f"its op puts a _backward on its operand {name}"
+        with self._again.restored(node):
+            return self._again.unsteady(node)
+
+    def _is_hooked(self, operand: int) -> bool:
+        return self._again.live.graph.nodes[operand].hooked
+
+    # Rules
+
+    def _faults(self, kind: Kind) -> Iterator[_Fault]:
+        """Yield what is wrong, each operand's first fault only."""
+        slots = range(max(len(point.at) for point in kind.points))
+        raising = [p for p in kind.points if p.error is not None and _has_slope(p)]
+        points = [p for p in kind.points if p.error is None]
+        if raising and any(p.here for p in raising):
+            yield self._raised(raising[0])
+        if not points:
+            return
+        missing = [s for s in slots if _forgotten(points, s)]
+        strays = next((p for p in points if any(x.strays for x in p.pushed)), None)
+        if strays is None and missing:
+            strays = _own_written(points)
+        if strays is not None:
+            yield self._astray(strays)
+            return
+        if missing:
+            yield self._forgot(kind, points, missing)
+        wrong = False
+        for slot in slots:
+            if slot in missing:
+                continue
+            fault = self._fault_of(points, slot, missing)
+            if fault is not None:
+                wrong = True
+                yield fault
+        if not wrong and not missing:
+            yield from self._shared_fault(kind)
+
+    def _fault_of(
+        self, points: list[Point], slot: int, missing: list[int]
+    ) -> _Fault | None:
+        """Return the first rule that is broken for the operand of one slot."""
+        for rule in (self._assigns, self._ignores, self._not_linear):
+            for point in points:
+                if len(point.at) > slot:
+                    operand = list(point.at)[slot]
+                    fault = rule(point, operand)
+                    if fault is not None:
+                        return fault
+        wrong = [
+            p for p in points if len(p.at) > slot and not p.is_right(list(p.at)[slot])
+        ]
+        if not wrong or (missing and _doubled(wrong[0], slot)):
+            return None
+        return self._wrong(wrong, slot)
+
+    def _assigns(self, point: Point, operand: int) -> _Fault | None:
+        assert point.onto is not None
+        flow, after = point.got(operand), point.onto.after[operand]
+        if same(after, PRIOR + flow) or not (
+            math.isfinite(flow) and math.isfinite(after)
+        ):
+            return None
+        name = self._name(operand)
+        how = "replaced" if same(after, flow) else "did not just add to"
+        sentence = (
+            f"{self._name(point.node)}._backward() {how} the gradient of {name}: it "
+            f"was {told(PRIOR)}, {told(flow)} flows in, and it is {told(after)} "
+            f"instead of {told(PRIOR + flow)}."
+        )
+        return _Fault(
+            "assigns", point, operand, sentence, after, PRIOR + flow, inner=True
+        )
+
+    def _ignores(self, point: Point, operand: int) -> _Fault | None:
+        flows = [point.got(operand, which) for which in range(len(UPSTREAMS))]
+        if flows[0] == 0.0 or not all(same(flow, flows[0]) for flow in flows):
+            return None
+        sentence = (
+            f"{self._name(point.node)}._backward() pushes {told(flows[0])} to "
+            f"{self._name(operand)} whatever its own gradient is: with "
+            f"{told(UPSTREAMS[1])} instead of {told(UPSTREAMS[0])} it should be "
+            f"{told(UPSTREAMS[1] * flows[0])}."
+        )
+        expected = UPSTREAMS[1] * flows[0]
+        return _Fault("ignores-upstream", point, operand, sentence, flows[1], expected)
+
+    def _not_linear(self, point: Point, operand: int) -> _Fault | None:
+        flows = [point.got(operand, which) for which in range(len(UPSTREAMS))]
+        for upstream, flow in zip(UPSTREAMS[1:], flows[1:], strict=True):
+            expected = upstream * flows[0] / UPSTREAMS[0]
+            if not all(map(math.isfinite, (flow, expected))) or same(flow, expected):
+                continue
+            sentence = (
+                f"{self._name(point.node)}._backward() pushes {told(flows[0])} to "
+                f"{self._name(operand)} for a gradient of {told(UPSTREAMS[0])}, but "
+                f"{told(flow)} instead of {told(expected)} for one of "
+                f"{told(upstream)}."
+            )
+            return _Fault("not-linear", point, operand, sentence, flow, expected)
+        return None
+
+    def _wrong(self, wrong: list[Point], slot: int) -> _Fault:
+        point = next((p for p in wrong if p.here), wrong[0])
+        operand = list(point.at)[slot]
+        slope = point.expected[operand]
+        got = point.got(operand)
+        name, out = self._name(operand), self._name(point.node)
+        numbers = ", ".join(f"{self._name(o)} = {told(n)}" for o, n in point.at.items())
+        if self._is_stale(point, slot):
+            sentence = (
+                f"{out}._backward() uses an old number: with {numbers} it pushes "
+                f"{told(got)} times its gradient to {name}, but d{out}/d{name} is "
+                f"{told(slope.number)}."
+            )
+            return _Fault(
+                "stale", point, operand, sentence, got, slope.number, slope.error
+            )
+        luck = "" if point.here else " (it happens to be right for the numbers here)"
+        if not point.here and not any(p.here for p in wrong):
+            luck = " (for the numbers here it can't be seen)"
+        sentence = (
+            f"{out}._backward() takes d{out}/d{name} for {told(got)}, but with "
+            f"{numbers} it is {told(slope.number)}{luck}."
+        )
+        return _Fault(
+            "wrong-derivative",
+            point,
+            operand,
+            sentence,
+            got,
+            slope.number,
+            slope.error,
+        )
+
+    def _is_stale(self, point: Point, slot: int) -> bool:
+        """Whether the same hook is right where nothing of it can be old.
+
+        For a wrong live hook that is one that its op makes anew; else one that its op
+        makes of operands that it has never met.
+        """
+        node, again = point.node, self._again
+        with again.restored(node):
+            self._trier.probe.move(point.at)
+            if point.here:
+                other = self._trier.anew(node)
+                if other is not None and other.error is None:
+                    operand = list(point.at)[slot]
+                    if other.is_right(operand):
+                        return True
+            stand_ins = {o: again.stand_in(o) for o in point.at}
+            call = again.with_others(node, stand_ins)
+            if call is None or None in stand_ins.values():
+                return False
+            return self._right_on(node, call, stand_ins, point, slot)
+
+    def _right_on(
+        self,
+        node: int,
+        call: Any,
+        stand_ins: dict[int, Any],
+        point: Point,
+        slot: int,
+    ) -> bool:
+        """Whether a hook made of new operands pushes what it should."""
+        live = self._again.live
+        operand = list(point.at)[slot]
+        adapter = live.adapters[operand]
+        try:
+            out = self._again.made(node, call)
+            for other in stand_ins.values():
+                setattr(other, adapter.grad, 0.0)
+            setattr(out, live.adapters[node].grad, 1.0)
+            hook = live.adapters[node].hook_of(out)
+            if hook is not None:
+                hook()
+            got = float(adapter.gradient(stand_ins[operand]))
+        except (Exception, SystemExit):  # the person's code: anything goes
+            return False
+        slope = point.expected[operand]
+        return near(got, slope.number, 30 * slope.error)
+
+    def _raised(self, point: Point) -> _Fault:
+        assert point.error is not None
+        out = self._name(point.node)
+        sentence = f"{out}._backward() failed: {described(point.error)}"
+        return _Fault("raises", point, -1, sentence.rstrip(".") + ".")
+
+    def _astray(self, point: Point) -> _Fault:
+        strays = [s for pushed in point.pushed for s in pushed.strays]
+        out = self._name(point.node)
+        where = self._name(strays[0]) if strays else f"{out} itself"
+        sentence = (
+            f"{out}._backward() writes to {where}, which is no operand of its op."
+        )
+        if not strays:
+            missed = [self._name(o) for o in point.at if _untouched(point, o)]
+            sentence = (
+                f"{out}._backward() writes to the gradient of {out} itself, where it "
+                f"should push to {missed[0] if missed else 'its operands'}."
+            )
+        return _Fault("not-operand", point, strays[0] if strays else -1, sentence)
+
+    def _forgot(self, kind: Kind, points: list[Point], missing: list[int]) -> _Fault:
+        point = next((p for p in points if p.here), points[0])
+        operands = list(point.at)
+        operand = operands[missing[0]]
+        out, name = self._name(point.node), self._name(operand)
+        slope = point.expected[operand]
+        everything = len(missing) == len(operands)
+        call = self._again.call(point.node)
+        maker = getattr(call.function, "__code__", None) if call else None
+        theirs = maker is not None and any(c is kind.code for c in maker.co_consts)
+        if everything and not theirs:
+            sentence = (
+                f"{out} has no _backward that pushes anything: {name} should get "
+                f"{told(slope.number)} times the gradient of {out}."
+            )
+            rule = "no-backward"
+        else:
+            sentence = (
+                f"{out}._backward() pushes nothing to {name}, which should get "
+                f"{told(slope.number)} times the gradient of {out}."
+            )
+            rule = "forgets-operand"
+        return _Fault(rule, point, operand, sentence, 0.0, slope.number, slope.error)
+
+    def _shared_fault(self, kind: Kind) -> Iterator[_Fault]:
+        for point in kind.shared:
+            (operand,) = point.at
+            if point.error is not None or point.is_right(operand):
+                continue
+            slope, got = point.expected[operand], point.got(operand)
+            name = self._name(operand)
+            op = self._again.live.graph.nodes[point.node].op
+            sentence = (
+                f"With {name} = {told(point.at[operand])} as both operands of {op}, "
+                f"its _backward pushes {told(got)} to {name} instead of "
+                f"{told(slope.number)}."
+            )
+            yield _Fault(
+                "same-operand", point, operand, sentence, got, slope.number, slope.error
+            )
+            return
+
+    # Where
+
+    def _place(self, kind: Kind, fault: _Fault) -> tuple[Place, str]:
+        """Return the faulty line and the method it is in."""
+        again, node = self._again, fault.point.node
+        call = again.call(node)
+        function = getattr(call, "function", None)
+        maker = getattr(function, "__code__", None)
+        method = again.live.graph.nodes[node].method or getattr(
+            function, "__name__", ""
+        )
+        code = kind.code
+        if code is None or fault.rule == "no-backward":
+            if maker is None:
+                return ("", 0), method
+            with again.restored(node):
+                line = 0
+                if code is None:
+                    line = last_line(lambda: again.made(node), maker)
+            return (maker.co_filename, line or maker.co_firstlineno), method
+        if not method or _is_method_design(again, node):
+            method = code.co_name
+        first = (code.co_filename, code.co_firstlineno)
+        if fault.rule in ("forgets-operand", "raises") or (
+            fault.operand < 0 and fault.rule != "not-operand"
+        ):
+            return _raised_at(fault.point.error, code) or first, method
+        writer = self._writer(fault, code)
+        place = writer.inner if fault.inner else writer.outer
+        return place or first, method
+
+    def _writer(self, fault: _Fault, code: CodeType) -> Writer:
+        """Run the hook once more and watch which line writes."""
+        again, point, live = self._again, fault.point, self._again.live
+        node = point.node
+        with again.restored(node):
+            call = None
+            if fault.rule == "same-operand":
+                first, *rest = dict.fromkeys(live.graph.nodes[node].operands)
+                value = live.values[first]
+                call = again.with_others(node, dict.fromkeys(rest, value))
+            if not point.here:
+                self._trier.probe.move(point.at)
+            out = live.values[node] if point.here else again.made(node, call)
+            self._trier.probe.set_up(node, out, UPSTREAMS[0], PRIOR)
+            hook = live.adapters[node].hook_of(out)
+            watched = fault.operand if fault.operand >= 0 else node
+            adapter = live.adapters[watched]
+            target = live.values[watched] if fault.operand >= 0 else out
+
+            def look() -> object:
+                return adapter.gradient(target)
+
+            return writer_of(hook or int, code, look)
+
+    def _finding(self, kind: Kind, fault: _Fault, place: Place, method: str) -> Finding:
+        live, node = self._again.live, fault.point.node
+        suggestion = ""
+        if fault.rule == "assigns":
+            suggestion = accumulating(place, live.adapters[node].grad)
+        return Finding(
+            rule=fault.rule,
+            sentence=fault.sentence,
+            value=live.graph.nodes[node].name,
+            node=node,
+            op=live.graph.nodes[node].op,
+            method=method,
+            file=place[0],
+            line=place[1],
+            operand=self._name(fault.operand) if fault.operand >= 0 else "",
+            got=fault.got,
+            expected=fault.expected,
+            error=fault.error,
+            suggestion=suggestion,
+            shown_by=len(kind.nodes),
+        )
+
+    def _name(self, node: int) -> str:
+        return self._again.live.graph.nodes[node].name
+
+
+def kinds(again: Again) -> list[Kind]:
+    """Return the ops of a graph, by the code of their hooks and what made them."""
+    found: dict[object, Kind] = {}
+    live = again.live
+    for made in live.graph.nodes:
+        if made.is_leaf:
+            continue
+        value = live.values[made.id]
+        code = code_of(live.adapters[made.id].hook_of(value))
+        key = (code, made.method or made.op)
+        found.setdefault(key, Kind(code, [])).nodes.append(made.id)
+    return list(found.values())
+
+
+def _is_method_design(again: Again, node: int) -> bool:
+    return again.live.adapters[node].design in ("method", "rule")
+
+
+def _has_slope(point: Point) -> bool:
+    return any(point.expects(operand) for operand in point.at)
+
+
+def _untouched(point: Point, operand: int) -> bool:
+    return all(operand not in pushed.written for pushed in point.pushed)
+
+
+def _forgotten(points: list[Point], slot: int) -> bool:
+    """Whether an operand that should get something never gets anything."""
+    having = [p for p in points if len(p.at) > slot]
+    if not all(_untouched(p, list(p.at)[slot]) for p in having):
+        return False
+    slopes = [p.expected[list(p.at)[slot]] for p in having]
+    return any(not s.reason and abs(s.number) > 1e-6 for s in slopes)
+
+
+def _own_written(points: list[Point]) -> Point | None:
+    """Return a point at which a hook added to its own Value's gradient."""
+    for point in points:
+        if any(
+            not same(pushed.own, upstream) and pushed.own != 0.0
+            for pushed, upstream in zip(point.pushed, UPSTREAMS, strict=True)
+        ):
+            return point
+    return None
+
+
+def _doubled(point: Point, slot: int) -> bool:
+    """Whether an operand got what flows to all of them."""
+    total = sum(slope.number for slope in point.expected.values())
+    return near(point.got(list(point.at)[slot]), total, 1e-6)
+
+
+def _raised_at(error: BaseException | None, code: CodeType) -> Place | None:
+    """Return the line of a function at which an error passed through it."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            return code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    return None
