@@ -131,12 +131,21 @@ class Again:
         adapter, value = self.live.adapters[operand], self.live.values[operand]
         held = adapter.number(value)
 
+        lost = False
+
         def moved(number: float) -> float:
-            setattr(value, adapter.data, like(number, held))
-            return self.result(node)
+            nonlocal lost
+            wanted = like(number, held)
+            setattr(value, adapter.data, wanted)
+            result = self.result(node)
+            lost = lost or adapter.number(value) != wanted
+            return result
 
         try:
-            return slope_of(moved, as_number(held))
+            found = slope_of(moved, as_number(held))
+            if lost:
+                return Slope(math.nan, math.inf, "its op computes its operands as well")
+            return found
         except Exception as error:  # a setter of the person's own may refuse
             return Slope(math.nan, math.inf, described(error).rstrip("."))
         finally:

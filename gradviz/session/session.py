@@ -113,6 +113,11 @@ class Session:
         return self.live.graph
 
     @property
+    def seeds_chosen(self) -> bool:
+        """Whether the person or their code chose the seeds."""
+        return self._seeds_chosen
+
+    @property
     def stuck(self) -> dict[int, str]:
         """Values that the edits do not reach, with the reason as a clause."""
         return self._start.stuck(self.document)
