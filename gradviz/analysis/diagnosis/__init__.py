@@ -61,10 +61,11 @@ def _diagnosed(
         findings += doctor.examine(kind)
         if kind.reasons and not kind.points:
             unknown.append(_unknown(live, kind.reasons, len(kind.nodes)))
+    hooks_right = not findings
     for done, root in enumerate(live.graph.roots, len(found)):
         progress(done, parts)
         passes = PassDoctor(again, _is_seeded(live, root) if seeded is None else seeded)
-        findings += passes.examine(root)
+        findings += passes.examine(root, hooks_right)
         if passes.reasons:
             unknown.append(_unknown(live, passes.reasons, 1))
     progress(parts, parts)

@@ -138,27 +138,48 @@ class Source:
         return 0
 
     def sorting(self) -> int:
-        """Return the line that puts a Value into the order, or 0."""
-        for call in self._of(ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr in (
-                "append",
-                "insert",
-                "appendleft",
-            ):
-                for inner in self._of(ast.FunctionDef):
-                    if inner.lineno <= call.lineno <= (inner.end_lineno or _LAST):
-                        return int(call.lineno)
-        return 0
+        """Return the line that decides when a Value comes into the order, or 0.
 
-    def membership(self) -> int:
-        """Return the line that asks whether a Value has been visited, or 0."""
-        for node in self._of(ast.If):
-            for part in ast.walk(node.test):
-                if isinstance(part, ast.Compare) and isinstance(
-                    part.ops[0], ast.In | ast.NotIn
-                ):
-                    return int(node.lineno)
-        return 0
+        In a function within the function it is the line that appends; where there is
+        none, the innermost condition around that.
+        """
+        line, inner = self._appending()
+        if inner is None:
+            return self._condition(line) or line
+        return line
+
+    def guard(self) -> int:
+        """Return the line that should keep a Value from coming in twice, or 0."""
+        line, inner = self._appending()
+        if inner is None:
+            return self._condition(line) or line
+        asked = [i.lineno for i in self._of(ast.If) if i.lineno > inner.lineno]
+        return int(min(asked, default=inner.lineno))
+
+    def _appending(self) -> tuple[int, ast.FunctionDef | None]:
+        """Return the line that appends to the order, and the function that holds it."""
+        for call in self._of(ast.Call):
+            if not isinstance(call.func, ast.Attribute):
+                continue
+            if call.func.attr not in ("append", "insert", "appendleft"):
+                continue
+            if isinstance(call.args[-1], ast.Tuple):
+                continue  # a to-do list's
+            for inner in self._of(ast.FunctionDef):
+                last = inner.end_lineno or _LAST
+                if self.first < inner.lineno <= call.lineno <= last:
+                    return int(call.lineno), inner
+            return int(call.lineno), None
+        return 0, None
+
+    def _condition(self, line: int) -> int:
+        """Return the line of the innermost condition around a line, or 0."""
+        found = [
+            node.lineno
+            for node in self._of(ast.If)
+            if node.lineno <= line <= (node.end_lineno or _LAST)
+        ]
+        return int(max(found, default=0))
 
     def _of(self, kind: type[Any]) -> Iterator[Any]:
         inside = [node for node in self._body if isinstance(node, kind)]

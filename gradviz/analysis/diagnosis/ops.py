@@ -68,16 +68,25 @@ class OpDoctor:
 
     def _try(self, kind: Kind) -> None:
         apart = sorted(kind.nodes, key=lambda node: not self._trier.apart(node))
+        fit: list[Point] = []
         for node in apart[:SAMPLE]:
             if reason := self._unfit(node):
                 kind.reasons[node] = reason
-                continue
-            with self._again.restored(node):
-                point = self._trier.here(node)
-            if point is not None:
-                kind.points.append(point)
-            kind.points.extend(self._trier.elsewhere(node))
-        tried = {point.node for point in kind.points}
+            else:
+                # Before any op is called: what it saves elsewhere is as it was left.
+                fit.append(self._trier.here(node))
+        for point in fit:
+            with self._again.restored(point.node):
+                reason = self._again.unsteady(point.node)
+                if reason:
+                    kind.reasons[point.node] = reason
+                if reason and self._again.call(point.node) is not None:
+                    continue
+                if self._trier.expect(point):
+                    kind.points.append(point)
+            if not reason:
+                kind.points.extend(self._trier.elsewhere(point.node))
+        tried = {point.node for point in kind.points if not point.here}
         two = [n for n in apart if n in tried and self._trier.apart(n)]
         for node in two[:1]:
             kind.shared.extend(self._trier.shared(node))
@@ -94,8 +103,7 @@ class OpDoctor:
         if hooked:
             name = live.graph.nodes[hooked[0]].name
             return f"its op puts a _backward on its operand {name}"
-        with self._again.restored(node):
-            return self._again.unsteady(node)
+        return ""
 
     def _is_hooked(self, operand: int) -> bool:
         return self._again.live.graph.nodes[operand].hooked
@@ -120,14 +128,13 @@ class OpDoctor:
             return
         if missing:
             yield self._forgot(kind, points, missing)
-        wrong = False
-        for slot in slots:
-            if slot in missing:
-                continue
-            fault = self._fault_of(points, slot, missing)
-            if fault is not None:
-                wrong = True
-                yield fault
+        found = [
+            self._fault_of(points, slot, missing)
+            for slot in slots
+            if slot not in missing
+        ]
+        wrong = [fault for fault in found if fault is not None]
+        yield from wrong[:1] if _are_one(wrong) else wrong
         if not wrong and not missing:
             yield from self._shared_fault(kind)
 
@@ -169,7 +176,7 @@ class OpDoctor:
 
     def _ignores(self, point: Point, operand: int) -> _Fault | None:
         flows = [point.got(operand, which) for which in range(len(UPSTREAMS))]
-        if flows[0] == 0.0 or not all(same(flow, flows[0]) for flow in flows):
+        if flows[0] == 0.0 or not all(math.isclose(f, flows[0]) for f in flows):
             return None
         sentence = (
             f"{self._name(point.node)}._backward() pushes {told(flows[0])} to "
@@ -305,7 +312,11 @@ class OpDoctor:
         everything = len(missing) == len(operands)
         call = self._again.call(point.node)
         maker = getattr(call.function, "__code__", None) if call else None
-        theirs = maker is not None and any(c is kind.code for c in maker.co_consts)
+        theirs = (
+            kind.code is not None
+            and maker is not None
+            and any(constant is kind.code for constant in maker.co_consts)
+        )
         if everything and not theirs:
             sentence = (
                 f"{out} has no _backward that pushes anything: {name} should get "
@@ -350,6 +361,8 @@ class OpDoctor:
             function, "__name__", ""
         )
         code = kind.code
+        if fault.rule == "wrong-derivative" and maker and _is_another(code, maker):
+            code = None  # the op hands its derivative to a hook that all ops share
         if code is None or fault.rule == "no-backward":
             if maker is None:
                 return ("", 0), method
@@ -374,19 +387,17 @@ class OpDoctor:
         again, point, live = self._again, fault.point, self._again.live
         node = point.node
         with again.restored(node):
-            call = None
-            if fault.rule == "same-operand":
-                first, *rest = dict.fromkeys(live.graph.nodes[node].operands)
-                value = live.values[first]
-                call = again.with_others(node, dict.fromkeys(rest, value))
             if not point.here:
                 self._trier.probe.move(point.at)
-            out = live.values[node] if point.here else again.made(node, call)
+            out = live.values[node] if point.here else again.made(node)
             self._trier.probe.set_up(node, out, UPSTREAMS[0], PRIOR)
             hook = live.adapters[node].hook_of(out)
             watched = fault.operand if fault.operand >= 0 else node
+            if fault.rule == "same-operand":
+                # The one that comes second does not get its share.
+                watched = list(dict.fromkeys(live.graph.nodes[node].operands))[-1]
             adapter = live.adapters[watched]
-            target = live.values[watched] if fault.operand >= 0 else out
+            target = out if watched == node else live.values[watched]
 
             def look() -> object:
                 return adapter.gradient(target)
@@ -433,12 +444,34 @@ def kinds(again: Again) -> list[Kind]:
     return list(found.values())
 
 
+def _is_another(code: CodeType | None, maker: CodeType) -> bool:
+    """Whether a hook is defined in another function than the op's."""
+    nested = code is not None and "<locals>" in code.co_qualname
+    return nested and not any(constant is code for constant in maker.co_consts)
+
+
 def _is_method_design(again: Again, node: int) -> bool:
     return again.live.adapters[node].design in ("method", "rule")
 
 
 def _has_slope(point: Point) -> bool:
     return any(point.expects(operand) for operand in point.at)
+
+
+def _are_one(faults: list[_Fault]) -> bool:
+    """Whether two faults are one bug: saved numbers, or operands exchanged."""
+    if [fault.rule for fault in faults] == ["stale"] * 2:
+        return True
+    if [fault.rule for fault in faults] != ["wrong-derivative"] * 2:
+        return False
+    (one, other), point = faults, faults[0].point
+    if other.point is not point:
+        return False
+    crossed = (
+        (point.got(one.operand), point.expected[other.operand].number),
+        (point.got(other.operand), point.expected[one.operand].number),
+    )
+    return all(near(got, expected, 1e-6) for got, expected in crossed)
 
 
 def _untouched(point: Point, operand: int) -> bool:

@@ -64,8 +64,13 @@ class PassDoctor:
         self._fresh = Probe(again).fresh
         self.reasons: dict[int, str] = {}
 
-    def examine(self, root: int) -> Iterator[Finding]:
-        """Yield what is wrong with the driver of a root's class."""
+    def examine(self, root: int, hooks_right: bool) -> Iterator[Finding]:
+        """Yield what is wrong with the driver of a root's class.
+
+        Args:
+            root: The root.
+            hooks_right: Whether nothing was found in any hook.
+        """
         value, adapter = self._live.values[root], self._live.adapters[root]
         driver = driver_of(value, adapter)
         if driver is None or not self._live.graph.nodes[root].operands:
@@ -88,7 +93,8 @@ class PassDoctor:
         if found is not None:
             yield found
             return
-        yield from self._not_zeroed(root, driver, made)
+        if hooks_right:
+            yield from self._not_zeroed(root, driver, made)
 
     # Running
 
@@ -126,9 +132,7 @@ class PassDoctor:
 
     def _watch(self, made: _Pass, driver: Driver) -> list[Callable[[], None]]:
         """Let every hook tell when it is called; return what ends that."""
-        undo: list[Callable[[], None]] = []
-        classes: set[type] = set()
-        ids, most = self._again.ids, _MOST_CALLS * len(self._live.values) + 100
+        most = _MOST_CALLS * len(self._live.values) + 100
 
         def told_of(node: int) -> None:
             made.calls.append(node)
@@ -140,16 +144,23 @@ class PassDoctor:
             if len(made.calls) > most:
                 raise _EnoughError
 
+        return self._watch_with(told_of)
+
+    def _watch_with(self, tell: Callable[[int], None]) -> list[Callable[[], None]]:
+        """Let every hook tell when it is called; return what ends that."""
+        undo: list[Callable[[], None]] = []
+        classes: set[type] = set()
         for node, (value, adapter) in enumerate(
             zip(self._live.values, self._live.adapters, strict=True)
         ):
             if adapter.design == "closure" and self._live.graph.nodes[node].operands:
                 hook = getattr(value, adapter.hook, None)
                 if callable(hook):
-                    setattr(value, adapter.hook, _told_first(told_of, node, hook))
+                    setattr(value, adapter.hook, _told_first(tell, node, hook))
             elif adapter.design == "method" and type(value) not in classes:
                 classes.add(type(value))
-                undo += _watch_method(type(value), adapter.hook, told_of, ids)
+                ids = self._again.ids
+                undo += _watch_method(type(value), adapter.hook, tell, ids)
         return undo
 
     def _planned(self, root: int) -> list[float] | None:
@@ -231,7 +242,7 @@ class PassDoctor:
             f"{driver.name}() calls {name}._backward() {count} times, each time with "
             f"all that its gradient holds{cost}."
         )
-        line = source.recursion() or source.membership() or source.sorting()
+        line = source.recursion() or source.guard()
         line = line or source.loop_around(made.line) or source.first
         worst = self._worst(made, wanted)
         return self._finding(
@@ -344,17 +355,27 @@ class PassDoctor:
             now = self._gradients()
             kept = [n for n in marked if now[n] == mark]
             return kept, len(marked) - len(kept)
-        undo = self._watch(_Pass(), driver)
+        found = self._started(driver)
+        kept = [n for n in marked if found and found[n] == mark and n != root]
+        return kept, len(marked) - len(kept) - (root in marked)
+
+    def _started(self, driver: Driver) -> list[float]:
+        """Return the gradients at the time a driver calls its first hook."""
+        found: list[float] = []
+
+        def look(node: int) -> None:
+            found.extend(self._gradients())
+            raise _EnoughError
+
+        undo = self._watch_with(look)
         try:
-            function.run()
+            driver.run()
         except (Exception, SystemExit, _EnoughError):
-            return [], 0
+            return found
         finally:
             for put_back in undo:
                 put_back()
-        now = self._gradients()
-        kept = [n for n in marked if not same(now[n], made.after[n]) and n != root]
-        return kept, len(marked) - len(kept) - (root in marked)
+        return found
 
     # Telling
 

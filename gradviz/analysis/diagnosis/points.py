@@ -9,6 +9,7 @@ from typing import Any
 from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.probing import Probe, Pushed
 from gradviz.analysis.differences import Slope
+from gradviz.analysis.local import local_derivatives
 from gradviz.graph.calls import Call
 from gradviz.session.hooks import hook_beneath
 
@@ -115,20 +116,46 @@ class Trier:
         self.again = again
         self.probe = Probe(again)
 
-    def here(self, node: int) -> Point | None:
-        """Try the live hook of a Value on the numbers that stand.
-
-        None where they are not those that its hook was made for.
-        """
+    def here(self, node: int) -> Point:
+        """Try the live hook of a Value on the numbers that stand, calling no op."""
         live = self.again.live
         adapter, value = live.adapters[node], live.values[node]
-        if repr(self.again.result(node)) != repr(self.again.number(node)):
-            return None
-        expected = self._expected(node)
-        point = Point(node, self._numbers(node), expected, here=True)
-        self.again.take(node)
-        self._try(point, value, adapter.hook_of(value))
+        point = Point(node, self._numbers(node), {}, here=True)
+        with self.again.restored(node):
+            self._try(point, value, adapter.hook_of(value))
         return point
+
+    def expect(self, point: Point) -> bool:
+        """Find out what a live hook should have pushed.
+
+        False where its Value does not hold what its op gives for the operands as they
+        are now: then its hook was made for others.
+        """
+        node = point.node
+        if self.again.call(node) is None:
+            point.expected = self._by_formula(node)
+            return True
+        if repr(self.again.result(node)) != repr(self.again.number(node)):
+            return False
+        with self.again.restored(node):
+            point.expected = self._expected(node)
+        return True
+
+    def _by_formula(self, node: int) -> dict[int, Slope]:
+        """Return what the op's name promises, for one that can't be called again."""
+        live = self.again.live
+        operands = live.graph.nodes[node].operands
+        data = {o: self.again.number(o) for o in (*operands, node)}
+        table = [data.get(i, math.nan) for i in range(max(data) + 1)]
+        found = local_derivatives(live.graph, node, table)
+        if found is None:
+            reason = self.again.why_not(node)
+            return {o: Slope(math.nan, math.inf, reason) for o in operands}
+        expected: dict[int, Slope] = {}
+        for operand, slope in zip(operands, found, strict=True):
+            before = expected.get(operand, Slope(0.0)).number
+            expected[operand] = Slope(before + slope.number)
+        return expected
 
     def elsewhere(self, node: int, call: Call | None = None) -> Iterator[Point]:
         """Try what an op makes on other numbers, with a hook made for them."""
