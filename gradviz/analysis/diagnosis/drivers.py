@@ -5,6 +5,7 @@ import inspect
 import linecache
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -76,6 +77,13 @@ def _found(root: object, adapter: Adapter, names: tuple[str, ...]) -> Driver | N
         function = inspect.getattr_static(type(root), name, None)
         if isinstance(function, FunctionType) and _wants_only_one(function):
             return Driver(name, getattr(root, name), function)
+    made = inspect.getattr_static(type(root), "__init__", None)
+    if not isinstance(made, FunctionType):
+        return None
+    for name in names:
+        function = made.__globals__.get(name)
+        if isinstance(function, FunctionType) and _wants_only_one(function):
+            return Driver(name, partial(function, root), function)
     return None
 
 

@@ -368,7 +368,7 @@ class OpDoctor:
                 return ("", 0), method
             with again.restored(node):
                 line = 0
-                if code is None:
+                if fault.rule != "no-backward":
                     line = last_line(lambda: again.made(node), maker)
             return (maker.co_filename, line or maker.co_firstlineno), method
         if not method or _is_method_design(again, node):
