@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LEVELS = 9
+_LEVELS = 12
 _SHRINK = 2.0
 _ENOUGH = 1e-11
 """The relative error that is small enough to stop."""

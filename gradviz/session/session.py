@@ -148,6 +148,13 @@ class Session:
         return self._stepper.playhead
 
     @property
+    def recorded(self) -> Walk:
+        """What the person's code did, as steps; empty where it did nothing."""
+        if self.walk_kind == "recorded":
+            return self.walk
+        return self._aside.walk if self._aside is not None else ()
+
+    @property
     def has_recorded(self) -> bool:
         """Whether there is a recorded walk to show."""
         return self.walk_kind == "recorded" or self._aside is not None

@@ -172,7 +172,12 @@ class Desk(RunListener):
         def progress(done: int, total: int) -> None:
             self._tell(Stage(f"Checking backward function {done + 1} of {total}"))
 
-        report = diagnose(session.live, seeded=session.seeds_chosen, progress=progress)
+        report = diagnose(
+            session.live,
+            seeded=session.seeds_chosen,
+            recorded=session.recorded,
+            progress=progress,
+        )
         self._tell(Checked(report))
 
     def _start(self, workspace: Workspace) -> None:

@@ -8,7 +8,9 @@ is put back, attribute by attribute.
 import contextlib
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.findings import (
@@ -18,9 +20,11 @@ from gradviz.analysis.diagnosis.findings import (
     Undecidable,
     as_text,
 )
+from gradviz.analysis.diagnosis.leftover import left_over
 from gradviz.analysis.diagnosis.ops import OpDoctor, kinds
 from gradviz.analysis.diagnosis.passes import PassDoctor
 from gradviz.graph.build import LiveGraph
+from gradviz.session.walk import Step
 
 __all__ = ["RULES", "Finding", "Report", "Undecidable", "as_text", "diagnose"]
 
@@ -29,6 +33,7 @@ def diagnose(
     live: LiveGraph,
     *,
     seeded: bool | None = None,
+    recorded: Sequence[Step] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Return what is wrong with the backward code of a graph's Values.
@@ -39,13 +44,19 @@ def diagnose(
         live: The graph.
         seeded: Whether the person's code sets the seed by itself, so that their driver
             need not; by default whether a root holds a gradient.
+        recorded: What the person's code did before, as steps.
         progress: Is told how many of the parts are done; what it raises ends the work.
     """
     again = Again(live)
     silence = contextlib.redirect_stdout(io.StringIO())
     with silence, warnings.catch_warnings(), again.restored():
         warnings.simplefilter("ignore")
-        return _diagnosed(again, seeded, progress or _nobody)
+        report = _diagnosed(again, seeded, progress or _nobody)
+    rules = {finding.rule for finding in report.findings}
+    left = left_over(live, recorded)
+    if left is None or rules & {"not-zeroed", "pushed-twice", "not-topological"}:
+        return report
+    return msgspec.structs.replace(report, findings=(*report.findings, left))
 
 
 def _diagnosed(

@@ -2,18 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from types import CodeType
 from typing import Any
 
 from gradviz.analysis.again import Again
+from gradviz.analysis.diagnosis.blame import Blame, Fault
 from gradviz.analysis.diagnosis.findings import Finding, told
 from gradviz.analysis.diagnosis.lines import (
     Place,
-    Writer,
-    accumulating,
-    last_line,
-    writer_of,
 )
 from gradviz.analysis.diagnosis.points import (
     PRIOR,
@@ -31,26 +26,13 @@ SAMPLE = 3
 """Values tried for each backward function."""
 
 
-@dataclass(frozen=True)
-class _Fault:
-    """A rule broken at a point, by what an operand gets."""
-
-    rule: str
-    point: Point
-    operand: int
-    sentence: str
-    got: float | None = None
-    expected: float | None = None
-    error: float = 0.0
-    inner: bool = False
-
-
 class OpDoctor:
     """Tries the hooks of one kind and says what is wrong with them."""
 
     def __init__(self, again: Again) -> None:
         self._again = again
         self._trier = Trier(again)
+        self._blame = Blame(again, self._trier.probe)
 
     def examine(self, kind: Kind) -> Iterator[Finding]:
         """Yield what is wrong; why a Value can't be tried is added to the kind."""
@@ -60,11 +42,11 @@ class OpDoctor:
         faults = list(self._faults(kind))
         seen: set[tuple[str, Place]] = set()
         for fault in faults:
-            place, method = self._place(kind, fault)
+            place, method = self._blame.place(kind, fault)
             if (fault.rule, place) in seen:
                 continue
             seen.add((fault.rule, place))
-            yield self._finding(kind, fault, place, method)
+            yield self._blame.finding(kind, fault, place, method)
 
     def _try(self, kind: Kind) -> None:
         apart = sorted(kind.nodes, key=lambda node: not self._trier.apart(node))
@@ -110,7 +92,7 @@ class OpDoctor:
 
     # Rules
 
-    def _faults(self, kind: Kind) -> Iterator[_Fault]:
+    def _faults(self, kind: Kind) -> Iterator[Fault]:
         """Yield what is wrong, each operand's first fault only."""
         slots = range(max(len(point.at) for point in kind.points))
         raising = [p for p in kind.points if p.error is not None and _has_slope(p)]
@@ -140,7 +122,7 @@ class OpDoctor:
 
     def _fault_of(
         self, points: list[Point], slot: int, missing: list[int]
-    ) -> _Fault | None:
+    ) -> Fault | None:
         """Return the first rule that is broken for the operand of one slot."""
         for rule in (self._assigns, self._ignores, self._not_linear):
             for point in points:
@@ -156,7 +138,7 @@ class OpDoctor:
             return None
         return self._wrong(wrong, slot)
 
-    def _assigns(self, point: Point, operand: int) -> _Fault | None:
+    def _assigns(self, point: Point, operand: int) -> Fault | None:
         assert point.onto is not None
         flow, after = point.got(operand), point.onto.after[operand]
         if same(after, PRIOR + flow) or not (
@@ -170,11 +152,11 @@ class OpDoctor:
             f"was {told(PRIOR)}, {told(flow)} flows in, and it is {told(after)} "
             f"instead of {told(PRIOR + flow)}."
         )
-        return _Fault(
+        return Fault(
             "assigns", point, operand, sentence, after, PRIOR + flow, inner=True
         )
 
-    def _ignores(self, point: Point, operand: int) -> _Fault | None:
+    def _ignores(self, point: Point, operand: int) -> Fault | None:
         flows = [point.got(operand, which) for which in range(len(UPSTREAMS))]
         if flows[0] == 0.0 or not all(math.isclose(f, flows[0]) for f in flows):
             return None
@@ -185,9 +167,9 @@ class OpDoctor:
             f"{told(UPSTREAMS[1] * flows[0])}."
         )
         expected = UPSTREAMS[1] * flows[0]
-        return _Fault("ignores-upstream", point, operand, sentence, flows[1], expected)
+        return Fault("ignores-upstream", point, operand, sentence, flows[1], expected)
 
-    def _not_linear(self, point: Point, operand: int) -> _Fault | None:
+    def _not_linear(self, point: Point, operand: int) -> Fault | None:
         flows = [point.got(operand, which) for which in range(len(UPSTREAMS))]
         for upstream, flow in zip(UPSTREAMS[1:], flows[1:], strict=True):
             expected = upstream * flows[0] / UPSTREAMS[0]
@@ -199,10 +181,10 @@ class OpDoctor:
                 f"{told(flow)} instead of {told(expected)} for one of "
                 f"{told(upstream)}."
             )
-            return _Fault("not-linear", point, operand, sentence, flow, expected)
+            return Fault("not-linear", point, operand, sentence, flow, expected)
         return None
 
-    def _wrong(self, wrong: list[Point], slot: int) -> _Fault:
+    def _wrong(self, wrong: list[Point], slot: int) -> Fault:
         point = next((p for p in wrong if p.here), wrong[0])
         operand = list(point.at)[slot]
         slope = point.expected[operand]
@@ -215,7 +197,7 @@ class OpDoctor:
                 f"{told(got)} times its gradient to {name}, but d{out}/d{name} is "
                 f"{told(slope.number)}."
             )
-            return _Fault(
+            return Fault(
                 "stale", point, operand, sentence, got, slope.number, slope.error
             )
         luck = "" if point.here else " (it happens to be right for the numbers here)"
@@ -225,7 +207,7 @@ class OpDoctor:
             f"{out}._backward() takes d{out}/d{name} for {told(got)}, but with "
             f"{numbers} it is {told(slope.number)}{luck}."
         )
-        return _Fault(
+        return Fault(
             "wrong-derivative",
             point,
             operand,
@@ -282,13 +264,13 @@ class OpDoctor:
         slope = point.expected[operand]
         return near(got, slope.number, 30 * slope.error)
 
-    def _raised(self, point: Point) -> _Fault:
+    def _raised(self, point: Point) -> Fault:
         assert point.error is not None
         out = self._name(point.node)
         sentence = f"{out}._backward() failed: {described(point.error)}"
-        return _Fault("raises", point, -1, sentence.rstrip(".") + ".")
+        return Fault("raises", point, -1, sentence.rstrip(".") + ".")
 
-    def _astray(self, point: Point) -> _Fault:
+    def _astray(self, point: Point) -> Fault:
         strays = [s for pushed in point.pushed for s in pushed.strays]
         out = self._name(point.node)
         where = self._name(strays[0]) if strays else f"{out} itself"
@@ -301,9 +283,9 @@ class OpDoctor:
                 f"{out}._backward() writes to the gradient of {out} itself, where it "
                 f"should push to {missed[0] if missed else 'its operands'}."
             )
-        return _Fault("not-operand", point, strays[0] if strays else -1, sentence)
+        return Fault("not-operand", point, strays[0] if strays else -1, sentence)
 
-    def _forgot(self, kind: Kind, points: list[Point], missing: list[int]) -> _Fault:
+    def _forgot(self, kind: Kind, points: list[Point], missing: list[int]) -> Fault:
         point = next((p for p in points if p.here), points[0])
         operands = list(point.at)
         operand = operands[missing[0]]
@@ -329,9 +311,9 @@ class OpDoctor:
                 f"{told(slope.number)} times the gradient of {out}."
             )
             rule = "forgets-operand"
-        return _Fault(rule, point, operand, sentence, 0.0, slope.number, slope.error)
+        return Fault(rule, point, operand, sentence, 0.0, slope.number, slope.error)
 
-    def _shared_fault(self, kind: Kind) -> Iterator[_Fault]:
+    def _shared_fault(self, kind: Kind) -> Iterator[Fault]:
         for point in kind.shared:
             (operand,) = point.at
             if point.error is not None or point.is_right(operand):
@@ -344,87 +326,10 @@ class OpDoctor:
                 f"its _backward pushes {told(got)} to {name} instead of "
                 f"{told(slope.number)}."
             )
-            yield _Fault(
+            yield Fault(
                 "same-operand", point, operand, sentence, got, slope.number, slope.error
             )
             return
-
-    # Where
-
-    def _place(self, kind: Kind, fault: _Fault) -> tuple[Place, str]:
-        """Return the faulty line and the method it is in."""
-        again, node = self._again, fault.point.node
-        call = again.call(node)
-        function = getattr(call, "function", None)
-        maker = getattr(function, "__code__", None)
-        method = again.live.graph.nodes[node].method or getattr(
-            function, "__name__", ""
-        )
-        code = kind.code
-        if fault.rule == "wrong-derivative" and maker and _is_another(code, maker):
-            code = None  # the op hands its derivative to a hook that all ops share
-        if code is None or fault.rule == "no-backward":
-            if maker is None:
-                return ("", 0), method
-            with again.restored(node):
-                line = 0
-                if fault.rule != "no-backward":
-                    line = last_line(lambda: again.made(node), maker)
-            return (maker.co_filename, line or maker.co_firstlineno), method
-        if not method or _is_method_design(again, node):
-            method = code.co_name
-        first = (code.co_filename, code.co_firstlineno)
-        if fault.rule in ("forgets-operand", "raises") or (
-            fault.operand < 0 and fault.rule != "not-operand"
-        ):
-            return _raised_at(fault.point.error, code) or first, method
-        writer = self._writer(fault, code)
-        place = writer.inner if fault.inner else writer.outer
-        return place or first, method
-
-    def _writer(self, fault: _Fault, code: CodeType) -> Writer:
-        """Run the hook once more and watch which line writes."""
-        again, point, live = self._again, fault.point, self._again.live
-        node = point.node
-        with again.restored(node):
-            if not point.here:
-                self._trier.probe.move(point.at)
-            out = live.values[node] if point.here else again.made(node)
-            self._trier.probe.set_up(node, out, UPSTREAMS[0], PRIOR)
-            hook = live.adapters[node].hook_of(out)
-            watched = fault.operand if fault.operand >= 0 else node
-            if fault.rule == "same-operand":
-                # The one that comes second does not get its share.
-                watched = list(dict.fromkeys(live.graph.nodes[node].operands))[-1]
-            adapter = live.adapters[watched]
-            target = out if watched == node else live.values[watched]
-
-            def look() -> object:
-                return adapter.gradient(target)
-
-            return writer_of(hook or int, code, look)
-
-    def _finding(self, kind: Kind, fault: _Fault, place: Place, method: str) -> Finding:
-        live, node = self._again.live, fault.point.node
-        suggestion = ""
-        if fault.rule == "assigns":
-            suggestion = accumulating(place, live.adapters[node].grad)
-        return Finding(
-            rule=fault.rule,
-            sentence=fault.sentence,
-            value=live.graph.nodes[node].name,
-            node=node,
-            op=live.graph.nodes[node].op,
-            method=method,
-            file=place[0],
-            line=place[1],
-            operand=self._name(fault.operand) if fault.operand >= 0 else "",
-            got=fault.got,
-            expected=fault.expected,
-            error=fault.error,
-            suggestion=suggestion,
-            shown_by=len(kind.nodes),
-        )
 
     def _name(self, node: int) -> str:
         return self._again.live.graph.nodes[node].name
@@ -444,21 +349,11 @@ def kinds(again: Again) -> list[Kind]:
     return list(found.values())
 
 
-def _is_another(code: CodeType | None, maker: CodeType) -> bool:
-    """Whether a hook is defined in another function than the op's."""
-    nested = code is not None and "<locals>" in code.co_qualname
-    return nested and not any(constant is code for constant in maker.co_consts)
-
-
-def _is_method_design(again: Again, node: int) -> bool:
-    return again.live.adapters[node].design in ("method", "rule")
-
-
 def _has_slope(point: Point) -> bool:
     return any(point.expects(operand) for operand in point.at)
 
 
-def _are_one(faults: list[_Fault]) -> bool:
+def _are_one(faults: list[Fault]) -> bool:
     """Whether two faults are one bug: saved numbers, or operands exchanged."""
     if [fault.rule for fault in faults] == ["stale"] * 2:
         return True
@@ -502,13 +397,3 @@ def _doubled(point: Point, slot: int) -> bool:
     """Whether an operand got what flows to all of them."""
     total = sum(slope.number for slope in point.expected.values())
     return near(point.got(list(point.at)[slot]), total, 1e-6)
-
-
-def _raised_at(error: BaseException | None, code: CodeType) -> Place | None:
-    """Return the line of a function at which an error passed through it."""
-    trace = error.__traceback__ if error is not None else None
-    while trace is not None:
-        if trace.tb_frame.f_code is code:
-            return code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
-    return None

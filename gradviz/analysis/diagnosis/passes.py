@@ -5,47 +5,14 @@ told by comparing with the same hooks called in a right order, so that a bug of 
 is not blamed on the order.
 """
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
-from gradviz.analysis.again import Again, as_number
+from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.drivers import Driver, Source, driver_of, zeroer_of
 from gradviz.analysis.diagnosis.findings import Finding, told
 from gradviz.analysis.diagnosis.points import same
-from gradviz.analysis.diagnosis.probing import Probe
-from gradviz.graph.order import planned_order
-from gradviz.session.trouble import described
-
-_MOST_CALLS = 4
-"""Calls per Value after which a driver is stopped: it may be calling forever."""
-
-
-class _EnoughError(BaseException):
-    """Ends a driver that makes far more calls than there are Values."""
-
-
-@dataclass
-class _Pass:
-    """One run of a driver.
-
-    Attributes:
-        calls: The Values whose hooks were called, in order.
-        upstream: The gradient each held when its hook was called.
-        line: The line that called the last hook of the driver's own.
-        after: The gradient of every Value at the end.
-        problem: Why it did not come to its end, as a clause.
-        stopped: Whether it made far too many calls.
-    """
-
-    calls: list[int] = field(default_factory=list)
-    upstream: list[float] = field(default_factory=list)
-    line: int = 0
-    after: list[float] = field(default_factory=list)
-    problem: str = ""
-    stopped: bool = False
+from gradviz.analysis.diagnosis.running import Pass, Runner
 
 
 class PassDoctor:
@@ -61,7 +28,7 @@ class PassDoctor:
         self._again = again
         self._live = again.live
         self._seeded = seeded
-        self._fresh = Probe(again).fresh
+        self._runner = Runner(again, seeded)
         self.reasons: dict[int, str] = {}
 
     def examine(self, root: int, hooks_right: bool) -> Iterator[Finding]:
@@ -76,7 +43,7 @@ class PassDoctor:
         if driver is None or not self._live.graph.nodes[root].operands:
             return
         with self._again.restored():
-            made = self._run(root, driver)
+            made = self._runner.run(root, driver)
         if made.problem:
             name = f"{self._name(root)}.{driver.name}()"
             self.reasons[root] = f"{name} did not come to its end ({made.problem})"
@@ -84,7 +51,7 @@ class PassDoctor:
         if not made.calls:
             return  # it does not call hooks that could be watched
         with self._again.restored():
-            wanted = self._planned(root)
+            wanted = self._runner.planned(root)
         if wanted is None:
             return
         found = self._wrong_seed(root, driver, made) or self._wrong_order(
@@ -96,90 +63,9 @@ class PassDoctor:
         if hooks_right:
             yield from self._not_zeroed(root, driver, made)
 
-    # Running
-
-    def _clear(self) -> None:
-        pairs = zip(self._live.values, self._live.adapters, self._fresh, strict=True)
-        for value, adapter, gradient in pairs:
-            setattr(value, adapter.grad, gradient)
-
-    def _gradients(self) -> list[float]:
-        pairs = zip(self._live.values, self._live.adapters, strict=True)
-        return [as_number(adapter.gradient(v) or 0.0) for v, adapter in pairs]
-
-    def _seed(self, root: int) -> None:
-        setattr(self._live.values[root], self._live.adapters[root].grad, 1.0)
-
-    def _run(self, root: int, driver: Driver, times: int = 1) -> _Pass:
-        """Run a driver on gradients that are all fresh."""
-        made = _Pass()
-        self._clear()
-        if self._seeded:
-            self._seed(root)
-        undo = self._watch(made, driver)
-        try:
-            for _ in range(times):
-                driver.run()
-        except _EnoughError:
-            made.stopped = True
-        except (Exception, SystemExit) as error:  # the person's code: anything goes
-            made.problem = described(error).rstrip(".")
-        finally:
-            for put_back in undo:
-                put_back()
-        made.after = self._gradients()
-        return made
-
-    def _watch(self, made: _Pass, driver: Driver) -> list[Callable[[], None]]:
-        """Let every hook tell when it is called; return what ends that."""
-        most = _MOST_CALLS * len(self._live.values) + 100
-
-        def told_of(node: int) -> None:
-            made.calls.append(node)
-            value, adapter = self._live.values[node], self._live.adapters[node]
-            made.upstream.append(as_number(adapter.gradient(value) or 0.0))
-            frame = sys._getframe(2)
-            if frame.f_code is driver.code:
-                made.line = frame.f_lineno
-            if len(made.calls) > most:
-                raise _EnoughError
-
-        return self._watch_with(told_of)
-
-    def _watch_with(self, tell: Callable[[int], None]) -> list[Callable[[], None]]:
-        """Let every hook tell when it is called; return what ends that."""
-        undo: list[Callable[[], None]] = []
-        classes: set[type] = set()
-        for node, (value, adapter) in enumerate(
-            zip(self._live.values, self._live.adapters, strict=True)
-        ):
-            if adapter.design == "closure" and self._live.graph.nodes[node].operands:
-                hook = getattr(value, adapter.hook, None)
-                if callable(hook):
-                    setattr(value, adapter.hook, _told_first(tell, node, hook))
-            elif adapter.design == "method" and type(value) not in classes:
-                classes.add(type(value))
-                ids = self._again.ids
-                undo += _watch_method(type(value), adapter.hook, tell, ids)
-        return undo
-
-    def _planned(self, root: int) -> list[float] | None:
-        """Return the gradients after the same hooks in a right order."""
-        self._clear()
-        self._seed(root)
-        for node in planned_order(self._live.graph, [root]):
-            hook = self._live.adapters[node].hook_of(self._live.values[node])
-            if hook is None:
-                continue
-            try:
-                hook()
-            except (Exception, SystemExit):  # found by trying it alone
-                return None
-        return self._gradients()
-
     # Rules
 
-    def _wrong_seed(self, root: int, driver: Driver, made: _Pass) -> Finding | None:
+    def _wrong_seed(self, root: int, driver: Driver, made: Pass) -> Finding | None:
         if root not in made.calls:
             return None
         seed = made.upstream[made.calls.index(root)]
@@ -194,7 +80,7 @@ class PassDoctor:
         return self._finding("no-seed", sentence, root, driver, line, seed, 1.0)
 
     def _wrong_order(
-        self, root: int, driver: Driver, made: _Pass, wanted: list[float]
+        self, root: int, driver: Driver, made: Pass, wanted: list[float]
     ) -> Finding | None:
         nodes = range(len(wanted))
         wrong = [n for n in nodes if not same(made.after[n], wanted[n])]
@@ -232,7 +118,7 @@ class PassDoctor:
         node: int,
         ops: list[int],
         driver: Driver,
-        made: _Pass,
+        made: Pass,
         wanted: list[float],
         source: Source,
     ) -> Finding:
@@ -257,7 +143,7 @@ class PassDoctor:
             self._around(node),
         )
 
-    def _early(self, made: _Pass) -> tuple[int, list[int]] | None:
+    def _early(self, made: Pass) -> tuple[int, list[int]] | None:
         """Return the Value pushed before the fewest consumers, and these."""
         first = {n: i for i, n in reversed(list(enumerate(made.calls)))}
         found: list[tuple[int, int, int, list[int]]] = []
@@ -276,7 +162,7 @@ class PassDoctor:
         node: int,
         late: list[int],
         driver: Driver,
-        made: _Pass,
+        made: Pass,
         wanted: list[float],
         source: Source,
     ) -> Finding:
@@ -314,7 +200,7 @@ class PassDoctor:
             if edge.consumer in at and edge.operand in at
         )
 
-    def _not_zeroed(self, root: int, driver: Driver, made: _Pass) -> Iterator[Finding]:
+    def _not_zeroed(self, root: int, driver: Driver, made: Pass) -> Iterator[Finding]:
         """Yield what clears some gradients between two passes and misses others."""
         value, adapter = self._live.values[root], self._live.adapters[root]
         zeroer = zeroer_of(value, adapter)
@@ -339,7 +225,7 @@ class PassDoctor:
             return
 
     def _missed(
-        self, root: int, function: Driver, driver: Driver, made: _Pass
+        self, root: int, function: Driver, driver: Driver, made: Pass
     ) -> tuple[list[int], int]:
         """Return the ops that keep a gradient, and how many Values were cleared."""
         mark = 1234.5
@@ -352,34 +238,16 @@ class PassDoctor:
                 function.run()
             except (Exception, SystemExit):  # the person's code: anything goes
                 return [], 0
-            now = self._gradients()
+            now = self._runner.gradients()
             kept = [n for n in marked if now[n] == mark]
             return kept, len(marked) - len(kept)
-        found = self._started(driver)
+        found = self._runner.started(driver)
         kept = [n for n in marked if found and found[n] == mark and n != root]
         return kept, len(marked) - len(kept) - (root in marked)
 
-    def _started(self, driver: Driver) -> list[float]:
-        """Return the gradients at the time a driver calls its first hook."""
-        found: list[float] = []
-
-        def look(node: int) -> None:
-            found.extend(self._gradients())
-            raise _EnoughError
-
-        undo = self._watch_with(look)
-        try:
-            driver.run()
-        except (Exception, SystemExit, _EnoughError):
-            return found
-        finally:
-            for put_back in undo:
-                put_back()
-        return found
-
     # Telling
 
-    def _cost(self, made: _Pass, wanted: list[float]) -> str:
+    def _cost(self, made: Pass, wanted: list[float]) -> str:
         worst = self._worst(made, wanted)
         if same(made.after[worst], wanted[worst]):
             return ""
@@ -388,7 +256,7 @@ class PassDoctor:
             f"{told(wanted[worst])}"
         )
 
-    def _worst(self, made: _Pass, wanted: list[float]) -> int:
+    def _worst(self, made: Pass, wanted: list[float]) -> int:
         """Return a leaf that ends wrong, else any Value that does."""
         wrong = [n for n, w in enumerate(wanted) if not same(made.after[n], w)]
         nodes = self._live.graph.nodes
@@ -431,32 +299,3 @@ class PassDoctor:
 
     def _name(self, node: int) -> str:
         return self._live.graph.nodes[node].name
-
-
-def _told_first(
-    tell: Callable[[int], None], node: int, hook: Callable[..., Any]
-) -> Callable[..., Any]:
-    def watched(*arguments: Any, **keywords: Any) -> Any:
-        tell(node)
-        return hook(*arguments, **keywords)
-
-    return watched
-
-
-def _watch_method(
-    cls: type, name: str, tell: Callable[[int], None], ids: dict[int, int]
-) -> list[Callable[[], None]]:
-    """Let a method of a class tell on which Value it is called."""
-    owner = next((base for base in cls.__mro__ if name in vars(base)), None)
-    if owner is None:
-        return []
-    function = vars(owner)[name]
-
-    def watched(value: Any, *arguments: Any, **keywords: Any) -> Any:
-        node = ids.get(id(value))
-        if node is not None:
-            tell(node)
-        return function(value, *arguments, **keywords)
-
-    setattr(owner, name, watched)
-    return [lambda: setattr(owner, name, function)]
