@@ -21,8 +21,9 @@ from gradviz.analysis.diagnosis.findings import (
     as_text,
 )
 from gradviz.analysis.diagnosis.leftover import left_over
-from gradviz.analysis.diagnosis.ops import OpDoctor, kinds
+from gradviz.analysis.diagnosis.ops import OpDoctor
 from gradviz.analysis.diagnosis.passes import PassDoctor
+from gradviz.analysis.diagnosis.points import kinds
 from gradviz.graph.build import LiveGraph
 from gradviz.session.walk import Step
 

@@ -12,7 +12,7 @@ from gradviz.analysis.diagnosis.lines import (
     last_line,
     writer_of,
 )
-from gradviz.analysis.diagnosis.points import PRIOR, UPSTREAMS, Kind, Point
+from gradviz.analysis.diagnosis.points import PRIOR, UPSTREAMS, Kind, Point, near
 from gradviz.analysis.diagnosis.probing import Probe
 
 
@@ -39,6 +39,22 @@ class Fault:
     expected: float | None = None
     error: float = 0.0
     inner: bool = False
+
+
+def are_one(faults: list[Fault]) -> bool:
+    """Whether two faults are one bug: saved numbers, or operands exchanged."""
+    if [fault.rule for fault in faults] == ["stale"] * 2:
+        return True
+    if [fault.rule for fault in faults] != ["wrong-derivative"] * 2:
+        return False
+    (one, other), point = faults, faults[0].point
+    if other.point is not point:
+        return False
+    crossed = (
+        (point.got(one.operand), point.expected[other.operand].number),
+        (point.got(other.operand), point.expected[one.operand].number),
+    )
+    return all(near(got, expected, 1e-6) for got, expected in crossed)
 
 
 class Blame:
@@ -99,7 +115,7 @@ class Blame:
             def look() -> object:
                 return adapter.gradient(target)
 
-            return writer_of(hook or int, code, look)
+            return writer_of(hook or int, code, look, adapter.grad)
 
     def finding(self, kind: Kind, fault: Fault, place: Place, method: str) -> Finding:
         """Return what is said of a broken rule."""

@@ -62,7 +62,9 @@ class Driver:
 
 def driver_of(root: object, adapter: Adapter) -> Driver | None:
     """Return what makes a backward pass from a root, None where there is none."""
-    return _found(root, adapter, _DRIVERS)
+    # Some call the hook backward, and what walks the graph _backward.
+    swapped = ("_backward",) if adapter.hook == "backward" else ()
+    return _found(root, adapter, (*swapped, *_DRIVERS))
 
 
 def zeroer_of(root: object, adapter: Adapter) -> Driver | None:
@@ -120,6 +122,15 @@ class Source:
     def first_assignment(self, attribute: str) -> int:
         """Return the first line that sets an attribute; the function's where none."""
         return min(self._assignments(attribute), default=self.first)
+
+    def pushing(self, attribute: str) -> int:
+        """Return the line that pushes to an attribute; the function's where none."""
+        adding = [
+            node.lineno
+            for node in self._of(ast.AugAssign)
+            if isinstance(node.target, ast.Attribute) and node.target.attr == attribute
+        ]
+        return int(max(adding, default=self.assignment(attribute)))
 
     def _assignments(self, attribute: str) -> list[int]:
         return [

@@ -25,7 +25,10 @@ class Writer:
 
 
 def writer_of(
-    run: Callable[[], object], code: CodeType, look: Callable[[], object]
+    run: Callable[[], object],
+    code: CodeType,
+    look: Callable[[], object],
+    attribute: str,
 ) -> Writer:
     """Run something and find the line at which what ``look`` returns changes last.
 
@@ -33,7 +36,9 @@ def writer_of(
         run: What to run; what it raises is swallowed.
         code: The function whose lines are wanted.
         look: Returns an object that is compared by identity.
+        attribute: What is set; a setter of that name is not to be blamed.
     """
+    setters = (attribute, attribute.lstrip("_"), "__setattr__", "__set__")
     found, state = Writer(), [look()]
     own: list[int] = [0]
     """The line at which the function watched stands."""
@@ -46,7 +51,7 @@ def writer_of(
             found.outer = (code.co_filename, own[0]) if own[0] else place
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        if event != "call":
+        if event != "call" or frame.f_code.co_name in setters:
             return None
         place = [frame.f_lineno]
         watched = frame.f_code is code

@@ -4,8 +4,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from gradviz.analysis.again import Again
-from gradviz.analysis.diagnosis.blame import Blame, Fault
+from gradviz.analysis.diagnosis.apart import apart
+from gradviz.analysis.diagnosis.blame import Blame, Fault, are_one
 from gradviz.analysis.diagnosis.findings import Finding, told
 from gradviz.analysis.diagnosis.lines import (
     Place,
@@ -16,10 +19,10 @@ from gradviz.analysis.diagnosis.points import (
     Kind,
     Point,
     Trier,
-    code_of,
     near,
     same,
 )
+from gradviz.graph.build import LiveGraph
 from gradviz.session.trouble import described
 
 SAMPLE = 3
@@ -39,7 +42,15 @@ class OpDoctor:
         self._try(kind)
         if not kind.points:
             return
-        faults = list(self._faults(kind))
+        alone = self._twice_only(kind)
+        if alone is not None:
+            found = list(OpDoctor(Again(alone)).examine(Kind(kind.code, [2])))
+            yield from (self._of(kind, finding) for finding in found)
+            if found:
+                return
+            faults = list(self._shared_fault(kind.points))
+        else:
+            faults = list(self._faults(kind))
         seen: set[tuple[str, Place]] = set()
         for fault in faults:
             place, method = self._blame.place(kind, fault)
@@ -48,8 +59,20 @@ class OpDoctor:
             seen.add((fault.rule, place))
             yield self._blame.finding(kind, fault, place, method)
 
+    def _twice_only(self, kind: Kind) -> LiveGraph | None:
+        """Return the op on two operands, where the graph has it on one twice only."""
+        if any(self._trier.apart(node) for node in kind.nodes):
+            return None
+        return apart(self._again, kind.points[0].node)
+
+    def _of(self, kind: Kind, finding: Finding) -> Finding:
+        """Return a finding on two operands as one on the Value that has one."""
+        return msgspec.structs.replace(
+            finding, node=kind.points[0].node, shown_by=len(kind.nodes)
+        )
+
     def _try(self, kind: Kind) -> None:
-        apart = sorted(kind.nodes, key=lambda node: not self._trier.apart(node))
+        apart = [n for n in kind.nodes if self._trier.apart(n)] or kind.nodes
         fit: list[Point] = []
         for node in apart[:SAMPLE]:
             if reason := self._unfit(node):
@@ -116,9 +139,9 @@ class OpDoctor:
             if slot not in missing
         ]
         wrong = [fault for fault in found if fault is not None]
-        yield from wrong[:1] if _are_one(wrong) else wrong
+        yield from wrong[:1] if are_one(wrong) else wrong
         if not wrong and not missing:
-            yield from self._shared_fault(kind)
+            yield from self._shared_fault(kind.shared)
 
     def _fault_of(
         self, points: list[Point], slot: int, missing: list[int]
@@ -286,7 +309,8 @@ class OpDoctor:
         return Fault("not-operand", point, strays[0] if strays else -1, sentence)
 
     def _forgot(self, kind: Kind, points: list[Point], missing: list[int]) -> Fault:
-        point = next((p for p in points if p.here), points[0])
+        having = [p for p in points if len(p.at) > missing[0]]
+        point = next((p for p in having if p.here), having[0])
         operands = list(point.at)
         operand = operands[missing[0]]
         out, name = self._name(point.node), self._name(operand)
@@ -313,9 +337,9 @@ class OpDoctor:
             rule = "forgets-operand"
         return Fault(rule, point, operand, sentence, 0.0, slope.number, slope.error)
 
-    def _shared_fault(self, kind: Kind) -> Iterator[Fault]:
-        for point in kind.shared:
-            (operand,) = point.at
+    def _shared_fault(self, points: list[Point]) -> Iterator[Fault]:
+        for point in points:
+            operand = next(iter(point.at))
             if point.error is not None or point.is_right(operand):
                 continue
             slope, got = point.expected[operand], point.got(operand)
@@ -335,38 +359,8 @@ class OpDoctor:
         return self._again.live.graph.nodes[node].name
 
 
-def kinds(again: Again) -> list[Kind]:
-    """Return the ops of a graph, by the code of their hooks and what made them."""
-    found: dict[object, Kind] = {}
-    live = again.live
-    for made in live.graph.nodes:
-        if made.is_leaf:
-            continue
-        value = live.values[made.id]
-        code = code_of(live.adapters[made.id].hook_of(value))
-        key = (code, made.method or made.op)
-        found.setdefault(key, Kind(code, [])).nodes.append(made.id)
-    return list(found.values())
-
-
 def _has_slope(point: Point) -> bool:
     return any(point.expects(operand) for operand in point.at)
-
-
-def _are_one(faults: list[Fault]) -> bool:
-    """Whether two faults are one bug: saved numbers, or operands exchanged."""
-    if [fault.rule for fault in faults] == ["stale"] * 2:
-        return True
-    if [fault.rule for fault in faults] != ["wrong-derivative"] * 2:
-        return False
-    (one, other), point = faults, faults[0].point
-    if other.point is not point:
-        return False
-    crossed = (
-        (point.got(one.operand), point.expected[other.operand].number),
-        (point.got(other.operand), point.expected[one.operand].number),
-    )
-    return all(near(got, expected, 1e-6) for got, expected in crossed)
 
 
 def _untouched(point: Point, operand: int) -> bool:

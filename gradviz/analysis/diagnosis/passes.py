@@ -48,11 +48,12 @@ class PassDoctor:
             name = f"{self._name(root)}.{driver.name}()"
             self.reasons[root] = f"{name} did not come to its end ({made.problem})"
             return
-        if not made.calls:
-            return  # it does not call hooks that could be watched
         with self._again.restored():
             wanted = self._runner.planned(root)
         if wanted is None:
+            return
+        if not made.calls:
+            yield from self._unwatched(root, driver, made, wanted)
             return
         found = self._wrong_seed(root, driver, made) or self._wrong_order(
             root, driver, made, wanted
@@ -78,6 +79,40 @@ class PassDoctor:
         )
         line = Source(driver.code).assignment(self._live.adapters[root].grad)
         return self._finding("no-seed", sentence, root, driver, line, seed, 1.0)
+
+    def _unwatched(
+        self, root: int, driver: Driver, made: Pass, wanted: list[float]
+    ) -> Iterator[Finding]:
+        """Yield what a driver does wrong that pushes by itself what ops have stored."""
+        if self._live.adapters[root].design != "stored":
+            return
+        if all(same(*pair) for pair in zip(made.after, wanted, strict=True)):
+            return
+        source, name = Source(driver.code), self._name(root)
+        grad = self._live.adapters[root].grad
+        if made.after[root] == 0.0:
+            sentence = (
+                f"{name}.{driver.name}() starts with a gradient of 0 at {name}; "
+                f"d{name}/d{name} is 1."
+            )
+            line = source.first
+            yield self._finding("no-seed", sentence, root, driver, line, 0.0, 1.0)
+            return
+        worst = self._worst(made, wanted)
+        sentence = (
+            f"After {name}.{driver.name}() the gradient of {self._name(worst)} is "
+            f"{told(made.after[worst])} instead of {told(wanted[worst])}."
+        )
+        yield self._finding(
+            "wrong-gradients",
+            sentence,
+            worst,
+            driver,
+            source.pushing(grad),
+            made.after[worst],
+            wanted[worst],
+            worst,
+        )
 
     def _wrong_order(
         self, root: int, driver: Driver, made: Pass, wanted: list[float]

@@ -109,6 +109,20 @@ def code_of(hook: object) -> CodeType | None:
     return code if isinstance(code, CodeType) else None
 
 
+def kinds(again: Again) -> list[Kind]:
+    """Return the ops of a graph, by the code of their hooks and what made them."""
+    found: dict[object, Kind] = {}
+    live = again.live
+    for made in live.graph.nodes:
+        if made.is_leaf:
+            continue
+        value = live.values[made.id]
+        code = code_of(live.adapters[made.id].hook_of(value))
+        key = (code, made.method or made.op)
+        found.setdefault(key, Kind(code, [])).nodes.append(made.id)
+    return list(found.values())
+
+
 class Trier:
     """Tries hooks at the numbers that are there, and at others."""
 
