@@ -95,6 +95,27 @@ def test_one_bug_is_one_finding_however_many_values_show_it():
     assert found.shown_by == 30
 
 
+def test_the_rule_of_gradvizs_own_class_is_what_to_change():
+    x = gradviz.Value(2.0, label="x")
+    y = x * gradviz.Value(3.0, label="w")
+    y.set_rule("assign")
+    (found,) = gradviz.check(y).findings
+    assert (found.rule, found.suggestion) == ("assigns", 'y.set_rule("accumulate")')
+    y.set_rule("accumulate")
+    assert gradviz.check(y)
+
+
+def test_a_whole_pass_of_stored_slopes_is_checked(tmp_path):
+    source = (CORPUS / "microgpt_style.py").read_text()
+    line = "child.grad += local_grad * v.grad"
+    path = tmp_path / "stored.py"
+    path.write_text(source.replace(line, line.replace("+=", "=")))
+    done = run("--json", path)
+    (found,) = msgspec.json.decode(done.stdout, type=Report).findings
+    assert found.rule == "wrong-gradients"
+    assert line.replace("+=", "=") in path.read_text().splitlines()[found.line - 1]
+
+
 def test_values_are_left_as_they_were():
     x, w = Value(2.0), Value(-3.0)
     product = x * w

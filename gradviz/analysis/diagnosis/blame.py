@@ -14,6 +14,7 @@ from gradviz.analysis.diagnosis.lines import (
 )
 from gradviz.analysis.diagnosis.points import PRIOR, UPSTREAMS, Kind, Point, near
 from gradviz.analysis.diagnosis.probing import Probe
+from gradviz.value import Value
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,10 @@ class Blame:
         suggestion = ""
         if fault.rule == "assigns":
             suggestion = accumulating(place, live.adapters[node].grad)
+            if isinstance(live.values[node], Value):
+                # The lesson's class does as it is told: no line of it is wrong.
+                root = live.graph.nodes[live.graph.roots[0]].name
+                suggestion = f'{root}.set_rule("accumulate")'
         return Finding(
             rule=fault.rule,
             sentence=fault.sentence,
