@@ -1,5 +1,6 @@
 """Which line and which method a broken rule is blamed on."""
 
+import inspect
 from dataclasses import dataclass
 from types import CodeType
 
@@ -15,6 +16,8 @@ from gradviz.analysis.diagnosis.lines import (
 from gradviz.analysis.diagnosis.points import PRIOR, UPSTREAMS, Kind, Point, near
 from gradviz.analysis.diagnosis.probing import Probe
 from gradviz.value import Value
+
+_BY_SIGN = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Blame:
             code = None  # the op hands its derivative to a hook that all ops share
         if code is None or fault.rule == "no-backward":
             if maker is None:
-                return ("", 0), method
+                return _likely_maker(again, node, method)
             with again.restored(node):
                 line = 0
                 if fault.rule != "no-backward":
@@ -144,6 +147,17 @@ class Blame:
             suggestion=suggestion,
             shown_by=len(kind.nodes),
         )
+
+
+def _likely_maker(again: Again, node: int, method: str) -> tuple[Place, str]:
+    """Return the method of a Value's class that has the name of its op."""
+    op = again.live.graph.nodes[node].op.strip()
+    name = _BY_SIGN.get(op, op.lower())
+    function = inspect.getattr_static(type(again.live.values[node]), name, None)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ("", 0), method
+    return (code.co_filename, code.co_firstlineno), name
 
 
 def _is_another(code: CodeType | None, maker: CodeType) -> bool:
