@@ -1,4 +1,4 @@
-"""The command line: the window, ``render`` and ``lessons``."""
+"""The command line: the window, ``render``, ``check`` and ``lessons``."""
 
 import argparse
 import os
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 DONE, CODE_FAILED, COULD_NOT = 0, 1, 2
 """Exit codes: done; the person's file failed; gradviz could not."""
+FOUND = 1
+"""The exit code of a check that has found something."""
 STOPPED = 130
 """The exit code after Ctrl+C, as shells have it."""
 
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command, rest = (given[0], given[1:]) if given else ("", [])
     known: dict[str, Callable[[list[str]], int]] = {
         "render": _render,
+        "check": _check,
         "lessons": _lessons,
     }
     try:
@@ -74,7 +77,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="gradviz",
         description="See backpropagation happen, one _backward() call at a time.",
-        epilog="Other commands: gradviz render --help · gradviz lessons",
+        epilog="Other commands: gradviz render --help · gradviz check --help · "
+        "gradviz lessons",
     )
     parser.add_argument(
         "what",
@@ -189,6 +193,59 @@ def _render(arguments: list[str]) -> int:
     except (SourceError, StartupProblem, RenderError, ExportError) as problem:
         return _complain(str(problem))
     return DONE
+
+
+def _check(arguments: list[str]) -> int:
+    """Run a file and print what is wrong with its backward code."""
+    options = _check_parser().parse_args(arguments)
+    import msgspec
+
+    from gradviz.analysis.diagnosis import as_text
+    from gradviz.sources.lessons import resolve
+    from gradviz.sources.program import SourceError, check_readable
+    from gradviz.sources.target import parse_target
+    from gradviz.worker.conversation import Conversation, RequestFailedError
+    from gradviz.worker.messages import Check, Open, OpenFunction
+
+    try:
+        target = parse_target(options.what)
+        if target is None:
+            path = resolve(options.what)
+            check_readable(path)
+            opening: Open | OpenFunction = Open(path=str(path.resolve()))
+        else:
+            opening = OpenFunction(module=target.module, function=target.function)
+        with Conversation() as conversation:
+            if not len(conversation.ask(opening).graph):
+                return _complain(f"{options.what} builds no Value that can be checked.")
+            conversation.ask(Check())
+            report = conversation.report
+    except RequestFailedError as error:
+        sys.stderr.write(error.failure.traceback)
+        return _complain(str(error))
+    except SourceError as problem:
+        return _complain(str(problem))
+    assert report is not None
+    if options.json:
+        print(msgspec.json.format(msgspec.json.encode(report)).decode())  # noqa: T201
+    else:
+        print(as_text(report))  # noqa: T201
+    return DONE if report else FOUND
+
+
+def _check_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gradviz check",
+        description="Say what is wrong with the backward code of a file. The exit code "
+        "is 0 when nothing was found, 1 when something was, 2 when it can't be run.",
+    )
+    parser.add_argument(
+        "what", metavar="FILE|LESSON|MODULE:FUNCTION", help="what to run and check"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the findings for machines"
+    )
+    return parser
 
 
 def _render_parser() -> argparse.ArgumentParser:

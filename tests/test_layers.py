@@ -11,7 +11,7 @@ import gradviz
 
 PACKAGE = Path(gradviz.__file__).parent
 
-SHARED = {"value", "numbers", "channel", "assets", "drawing"}
+SHARED = {"value", "numbers", "channel", "assets", "drawing", "checking"}
 """Modules at the root that every layer may use."""
 
 MAY_IMPORT = {
@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "session": {"graph", "session"},
     "analysis": {"graph", "session", "analysis"},
     "sources": {"graph", "sources"},
-    "worker": {"graph", "session", "sources", "worker"},
+    "worker": {"graph", "session", "analysis", "sources", "worker"},
     "layout": {"graph", "layout"},
     "export": {"graph", "session", "analysis", "sources", "worker", "layout", "export"},
 }

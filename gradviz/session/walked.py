@@ -123,6 +123,18 @@ class WalkedGraph:
         return self._stepper.playhead
 
     @property
+    def seeds_chosen(self) -> bool:
+        """Whether the person or their code chose the seeds."""
+        return self._seeds_chosen
+
+    @property
+    def recorded(self) -> Walk:
+        """What the person's code did, as steps; empty where it did nothing."""
+        if self.walk_kind == "recorded":
+            return self.walk
+        return self._aside.walk if self._aside is not None else ()
+
+    @property
     def has_recorded(self) -> bool:
         """Whether there is a recorded walk to show."""
         return self.walk_kind == "recorded" or self._aside is not None

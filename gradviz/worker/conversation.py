@@ -2,11 +2,20 @@
 
 import queue
 
+from gradviz.analysis.diagnosis import Report
 from gradviz.channel import ChannelClosedError
 from gradviz.graph.model import Graph
 from gradviz.session.mirror import Mirror
 from gradviz.worker.client import Ending, Worker
-from gradviz.worker.messages import AnyAnswer, Failure, Opened, Output, Reply, Request
+from gradviz.worker.messages import (
+    AnyAnswer,
+    Checked,
+    Failure,
+    Opened,
+    Output,
+    Reply,
+    Request,
+)
 
 
 class RequestFailedError(Exception):
@@ -28,12 +37,14 @@ class Conversation:
         mirror: What is shown, once a file has been opened.
         opened: What the worker said of the graph shown.
         printed: What the person's code has printed so far.
+        report: What the last check has found.
     """
 
     def __init__(self) -> None:
         self.mirror: Mirror | None = None
         self.opened: Opened | None = None
         self.printed: list[Output] = []
+        self.report: Report | None = None
         self._answers: queue.SimpleQueue[AnyAnswer | Ending] = queue.SimpleQueue()
         self._worker = Worker(self)
 
@@ -79,6 +90,8 @@ class Conversation:
                     raise RequestFailedError(Failure("code", ending.message))
                 case Output() as output:
                     self.printed.append(output)
+                case Checked(report):
+                    self.report = report
                 case Reply() as reply:
                     return reply
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from gradviz.analysis.diagnosis import diagnose
 from gradviz.graph.adapter import AdapterError
 from gradviz.graph.build import GraphError
 from gradviz.session.facts import DocumentFact, Update
@@ -22,6 +23,7 @@ from gradviz.worker.messages import (
     AnyRequest,
     CellBegan,
     CellEnded,
+    Checked,
     Display,
     Failure,
     Opened,
@@ -161,6 +163,22 @@ class Desk(RunListener):
                 session.switch_walk(walk)
             case messages.Reevaluate():
                 session.reevaluate()
+            case messages.Check():
+                self._check(session)
+
+    def _check(self, session: Session) -> None:
+        """Tell what is wrong with the backward code, and how far the check is."""
+
+        def progress(done: int, total: int) -> None:
+            self._tell(Stage(f"Checking backward function {done + 1} of {total}"))
+
+        report = diagnose(
+            session.live,
+            seeded=session.seeds_chosen,
+            recorded=session.recorded,
+            progress=progress,
+        )
+        self._tell(Checked(report))
 
     def _start(self, workspace: Workspace) -> None:
         self._workspace, self._drawn, self._offered = workspace, None, ()

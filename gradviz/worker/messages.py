@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from gradviz.analysis.diagnosis.findings import Report
 from gradviz.graph.model import Node
 from gradviz.session.facts import Update, WalkKind
 
@@ -90,6 +91,10 @@ class Reevaluate(Request, frozen=True):
     """Compute every Value again from the leaves as they are now."""
 
 
+class Check(Request, frozen=True):
+    """Check the backward code of what is shown; ``Checked`` comes before the reply."""
+
+
 class ChooseRoots(Request, frozen=True):
     """Show only what is below some of the roots found, or below all of them.
 
@@ -154,6 +159,7 @@ AnyRequest = (
     | RunCell
     | SwitchWalk
     | Reevaluate
+    | Check
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -314,4 +320,10 @@ class Stage(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage
+class Checked(msgspec.Struct, frozen=True, tag=True):
+    """What a check of the graph shown has found."""
+
+    report: Report
+
+
+AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage | Checked
