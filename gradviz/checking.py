@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradviz.analysis.diagnosis import Report
+    from gradviz.analysis.diagnosis.findings import Report
 
 
 def check(*roots: Any) -> "Report":
@@ -22,7 +22,7 @@ def check(*roots: Any) -> "Report":
         AdapterError: A root is not a Value.
         GraphError: There is no root, or a Value depends on itself.
     """
-    from gradviz.analysis.diagnosis import diagnose
+    from gradviz.analysis.diagnosis.diagnose import diagnose
     from gradviz.drawing import flattened
     from gradviz.graph.build import build
 

@@ -200,7 +200,7 @@ def _check(arguments: list[str]) -> int:
     options = _check_parser().parse_args(arguments)
     import msgspec
 
-    from gradviz.analysis.diagnosis import as_text
+    from gradviz.analysis.diagnosis.findings import as_text
     from gradviz.sources.lessons import resolve
     from gradviz.sources.program import SourceError, check_readable
     from gradviz.sources.target import parse_target

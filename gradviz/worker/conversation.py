@@ -2,7 +2,7 @@
 
 import queue
 
-from gradviz.analysis.diagnosis import Report
+from gradviz.analysis.diagnosis.findings import Report
 from gradviz.channel import ChannelClosedError
 from gradviz.graph.model import Graph
 from gradviz.session.mirror import Mirror

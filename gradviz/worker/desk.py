@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 
-from gradviz.analysis.diagnosis import diagnose
 from gradviz.graph.adapter import AdapterError
 from gradviz.graph.build import GraphError
 from gradviz.session.facts import DocumentFact, Update
@@ -168,6 +167,8 @@ class Desk(RunListener):
 
     def _check(self, session: Session) -> None:
         """Tell what is wrong with the backward code, and how far the check is."""
+        # Most workers are never asked.
+        from gradviz.analysis.diagnosis.diagnose import diagnose
 
         def progress(done: int, total: int) -> None:
             self._tell(Stage(f"Checking backward function {done + 1} of {total}"))

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 import gradviz
-from gradviz.analysis.diagnosis import RULES, Report, diagnose
+from gradviz.analysis.diagnosis.diagnose import diagnose
+from gradviz.analysis.diagnosis.findings import RULES, Report
 from gradviz.graph.build import build
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -46,10 +46,12 @@ NAMES = [
     "cross",
     "folder",
     "notebook",
+    "save",
     "script",
     "lesson",
     "settings",
     "refresh",
+    "float",
     "focus",
 ]
 SIZE = 200

@@ -1,0 +1,99 @@
+"""Why gradients are wrong: the faulty line of the person's own code.
+
+Hooks are called on the live Values with gradients of our choice, at the numbers that
+are there and at others, and compared with differences of the forward pass. Everything
+is put back, attribute by attribute.
+"""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from gradviz.analysis.again import Again
+from gradviz.analysis.diagnosis.findings import Finding, Report, Undecidable
+from gradviz.analysis.diagnosis.leftover import left_over
+from gradviz.analysis.diagnosis.ops import OpDoctor
+from gradviz.analysis.diagnosis.passes import PassDoctor
+from gradviz.analysis.diagnosis.points import kinds
+from gradviz.graph.build import LiveGraph
+from gradviz.session.walk import Step
+
+
+def diagnose(
+    live: LiveGraph,
+    *,
+    seeded: bool | None = None,
+    recorded: Sequence[Step] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Return what is wrong with the backward code of a graph's Values.
+
+    The person's code is called often; what it prints is swallowed.
+
+    Args:
+        live: The graph.
+        seeded: Whether the person's code sets the seed by itself, so that their driver
+            need not; by default whether a root holds a gradient.
+        recorded: What the person's code did before, as steps.
+        progress: Is told how many of the parts are done; what it raises ends the work.
+    """
+    again = Again(live)
+    silence = contextlib.redirect_stdout(io.StringIO())
+    with silence, warnings.catch_warnings(), again.restored():
+        warnings.simplefilter("ignore")
+        report = _diagnosed(again, seeded, progress or _nobody)
+    rules = {finding.rule for finding in report.findings}
+    left = left_over(live, recorded)
+    if left is None or rules & {"not-zeroed", "pushed-twice", "not-topological"}:
+        return report
+    return msgspec.structs.replace(report, findings=(*report.findings, left))
+
+
+def _diagnosed(
+    again: Again, seeded: bool | None, progress: Callable[[int, int], None]
+) -> Report:
+    live, findings = again.live, list[Finding]()
+    unknown: list[Undecidable] = []
+    found = kinds(again)
+    parts = len(found) + len(live.graph.roots)
+    doctor = OpDoctor(again)
+    for done, kind in enumerate(found):
+        progress(done, parts)
+        findings += doctor.examine(kind)
+        if kind.reasons and not kind.points:
+            unknown.append(_unknown(live, kind.reasons, len(kind.nodes)))
+    hooks_right = not findings
+    for done, root in enumerate(live.graph.roots, len(found)):
+        progress(done, parts)
+        passes = PassDoctor(again, _is_seeded(live, root) if seeded is None else seeded)
+        findings += passes.examine(root, hooks_right)
+        if passes.reasons:
+            unknown.append(_unknown(live, passes.reasons, 1))
+    progress(parts, parts)
+    return Report(_once(findings), tuple(unknown), len(live.graph), len(found))
+
+
+def _is_seeded(live: LiveGraph, root: int) -> bool:
+    gradient = live.adapters[root].gradient(live.values[root])
+    return gradient is not None and bool(gradient != 0)
+
+
+def _unknown(live: LiveGraph, reasons: dict[int, str], count: int) -> Undecidable:
+    node, reason = next(iter(reasons.items()))
+    made = live.graph.nodes[node]
+    return Undecidable(made.name, made.op, reason, count)
+
+
+def _once(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return each bug once, though several ops or roots may show it."""
+    found: dict[tuple[str, str, int], Finding] = {}
+    for finding in findings:
+        found.setdefault((finding.rule, finding.file, finding.line), finding)
+    return tuple(found.values())
+
+
+def _nobody(done: int, total: int) -> None:
+    """Tell nobody."""
