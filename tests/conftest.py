@@ -1,9 +1,12 @@
 """No test opens a window on the screen, or reads the settings of who runs it."""
 
+import builtins
 import os
 import sys
 
 import pytest
+
+from gradviz import drawing as hooks
 
 # The tests of the installed program start it with a platform of their own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,3 +21,30 @@ def settings_of_its_own(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("settings"))
     for format_ in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
+
+
+@pytest.fixture
+def unchanged_process(monkeypatch):
+    """Leave this process as it was.
+
+    A program changes folder, path and modules, as it may in a process of its own.
+    """
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", list(sys.argv))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr(hooks, "_hooks", [])
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.chdir(os.getcwd())
+    before, names = set(sys.modules), dict(vars(builtins))
+    yield
+    vars(builtins).update(names)
+    for name in set(vars(builtins)) - set(names):
+        delattr(builtins, name)
+    for name in set(sys.modules) - before:
+        module = sys.modules[name]
+        if name in ("graph", "graphviz") or "pytest" in str(
+            getattr(module, "__file__", "")
+        ):
+            del sys.modules[name]
