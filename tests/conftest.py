@@ -44,7 +44,7 @@ def unchanged_process(monkeypatch):
         delattr(builtins, name)
     for name in set(sys.modules) - before:
         module = sys.modules[name]
-        if name in ("graph", "graphviz") or "pytest" in str(
-            getattr(module, "__file__", "")
-        ):
+        file = str(getattr(module, "__file__", ""))
+        theirs = "pytest" in file or f"{os.sep}corpus{os.sep}" in file
+        if name in ("graph", "graphviz", "micrograd") or theirs:
             del sys.modules[name]
