@@ -273,10 +273,10 @@ def _contents(held: Iterable[dict[str, object]]) -> Iterable[object]:
     return chain.from_iterable(map(dict.values, held))
 
 
-def merged(first: Delta, second: Delta) -> Delta:
-    """Return one delta that does what ``first`` and then ``second`` do."""
+def merged(deltas: Iterable[Iterable[Change]]) -> Delta:
+    """Return one delta that does what several do, one after the other."""
     found: dict[tuple[int, str], Change] = {}
-    for change in chain(first, second):
+    for change in chain.from_iterable(deltas):
         node, attribute, _, after = change
         earlier = found.get((node, attribute))
         if earlier is not None:

@@ -1,7 +1,6 @@
 """Undo and redo of edits."""
 
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from gradviz.session.attributes import Delta, merged
 from gradviz.session.document import Document
@@ -65,7 +64,7 @@ class History:
             del self._made[-1]
             deltas = (*last.deltas, *entry.deltas)
             if len(deltas) > MERGE_AFTER or any(map(_shows_others, deltas)):
-                deltas = (reduce(merged, deltas),)
+                deltas = (merged(deltas),)
             entry = replace(entry, before=last.before, deltas=deltas)
         self._made.append(entry)
         del self._made[:-LIMIT]

@@ -7,7 +7,6 @@ the last step leaves the Values exactly as their code left them.
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import reduce
 
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.order import below
@@ -80,17 +79,16 @@ def write_step(changes: Iterable[Change], place: str) -> Walk:
 
 def changes_beside_gradients(live: LiveGraph, walk: Walk) -> Delta:
     """Return what a walk does besides to gradients and colours, as one delta."""
-    found: list[Delta] = []
-    for step in walk:
-        delta = tuple(
+    adapters = live.adapters
+    return merged(
+        (
             change
             for change in step.delta or ()
             if change.attribute
-            not in (live.adapters[change.node].grad, live.adapters[change.node].color)
+            not in (adapters[change.node].grad, adapters[change.node].color)
         )
-        if delta:
-            found.append(delta)
-    return reduce(merged, found) if found else ()
+        for step in walk
+    )
 
 
 def seeds_set_by(live: LiveGraph, walk: Walk) -> dict[int, Number] | None:

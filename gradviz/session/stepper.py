@@ -93,7 +93,7 @@ class Stepper:
         last = self.playhead - 1
         if first == last:
             step = self.walk[last]
-            whole = step._replace(delta=merged(step.delta or (), stray))
+            whole = step._replace(delta=merged((step.delta or (), stray)))
             self.walk = (*self.walk[:last], whole, *self.walk[last + 1 :])
             return
         self._attributes.undo(stray)
