@@ -3,7 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from gradviz.ui.theme import Theme, icon
@@ -131,3 +137,21 @@ def heading(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text, parent)
     label.setProperty("role", "heading")
     return label
+
+
+def keeps_key(event: QEvent, cursor: QTextCursor) -> bool:
+    """Answer whether a text that is only read keeps a key from the window's shortcuts.
+
+    It keeps those that copy or select text.
+
+    Returns:
+        Whether that was the question.
+    """
+    if not isinstance(event, QKeyEvent):
+        return False
+    if event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    standard = QKeySequence.StandardKey
+    copies = cursor.hasSelection() and event.matches(standard.Copy)
+    event.setAccepted(copies or event.matches(standard.SelectAll))
+    return True

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
 from gradviz.analysis.words import Change
 from gradviz.ui.controller import Controller
-from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
+from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint, keeps_key
 from gradviz.ui.panels.inspector_text import inspector_html
 from gradviz.ui.theme import Theme, number_font
 
@@ -119,15 +118,4 @@ class _Page(QTextBrowser):
 
     def event(self, event: QEvent) -> bool:
         """Leave Space, P and the arrows to the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(
-            event, QKeyEvent
-        ):
-            copies = event.matches(QKeySequence.StandardKey.Copy)
-            if (copies and self.textCursor().hasSelection()) or event.matches(
-                QKeySequence.StandardKey.SelectAll
-            ):
-                event.accept()
-            else:
-                event.ignore()
-            return True
-        return super().event(event)
+        return keeps_key(event, self.textCursor()) or super().event(event)

@@ -1,9 +1,10 @@
 """Plain text as tall as it is: the list of cells scrolls, not each of them."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QTextOption, QWheelEvent
+from PySide6.QtGui import QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from gradviz.ui.panels.common import keeps_key
 from gradviz.ui.theme import code_font
 
 PADDING_PX = 6
@@ -58,12 +59,7 @@ class ReadText(FlatText):
 
     def event(self, event: QEvent) -> bool:
         """Leave Space, P and the arrows to the window."""
-        if isinstance(event, QKeyEvent) and (
-            event.type() == QEvent.Type.ShortcutOverride
-        ):
-            event.setAccepted(copies(event, self.textCursor().hasSelection()))
-            return True
-        return super().event(event)
+        return keeps_key(event, self.textCursor()) or super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll a long text first, and the list of cells at its ends."""
@@ -71,11 +67,3 @@ class ReadText(FlatText):
             QPlainTextEdit.wheelEvent(self, event)
         else:
             event.ignore()
-
-
-def copies(event: QKeyEvent, has_selection: bool) -> bool:
-    """Whether a key copies or selects text."""
-    standard = QKeySequence.StandardKey
-    return event.matches(standard.SelectAll) or (
-        has_selection and event.matches(standard.Copy)
-    )

@@ -7,7 +7,6 @@ from PySide6.QtGui import (
     QColor,
     QDesktopServices,
     QFont,
-    QKeyEvent,
     QMouseEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -19,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
-from gradviz.ui.panels.source.flat import copies
+from gradviz.ui.panels.common import keeps_key
 from gradviz.ui.theme import UI_PX, Theme, code_font, ui_font
 
 MARGIN_PX = 4
@@ -103,12 +102,7 @@ class RichText(QTextBrowser):
 
     def event(self, event: QEvent) -> bool:
         """Leave Space, P and the arrows to the window."""
-        if isinstance(event, QKeyEvent) and (
-            event.type() == QEvent.Type.ShortcutOverride
-        ):
-            event.setAccepted(copies(event, self.textCursor().hasSelection()))
-            return True
-        return super().event(event)
+        return keeps_key(event, self.textCursor()) or super().event(event)
 
     def _fill(self) -> None:
         palette = self._theme.palette
