@@ -65,14 +65,7 @@ def writer_of(
 
         return local
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    except (Exception, SystemExit):  # the person's code: anything goes
-        pass
-    finally:
-        sys.settrace(before)
+    _run_traced(run, trace)
     return found
 
 
@@ -87,14 +80,7 @@ def last_line(run: Callable[[], object], code: CodeType) -> int:
             found[0] = frame.f_lineno
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    except (Exception, SystemExit):  # the person's code: anything goes
-        pass
-    finally:
-        sys.settrace(before)
+    _run_traced(run, trace)
     return found[0]
 
 
@@ -105,3 +91,15 @@ def accumulating(place: Place, attribute: str) -> str:
         rf"(\.{re.escape(attribute)})\s*=(?!=)\s*", r"\1 += ", line
     )
     return changed if count and "+= " in changed and "lambda" not in changed else ""
+
+
+def _run_traced(run: Callable[[], object], trace: Any) -> None:
+    """Run something of the person's under a trace function, whatever it raises."""
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        run()
+    except (Exception, SystemExit):  # the person's code: anything goes
+        pass
+    finally:
+        sys.settrace(before)

@@ -178,12 +178,7 @@ class Trying:
         adapter, value = self._live.adapters[node], self._live.values[node]
         reach = self._reach(node)
         old = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
-        self._renewal.take_over(node, fresh)
-        renewed = self._attributes.take((node,))
-        try:
-            new = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
-        finally:
-            self._attributes.undo(renewed)
+        new = self._pushed_renewed(node, fresh, reach, fresh_gradients)
         if old != new:
             return _OTHER_GRADIENTS
         return self._try_moved(node, fresh_gradients, old)
@@ -255,7 +250,7 @@ class Trying:
         Only where both can push: the new one has Values of its own where its op makes
         some on the way.
         """
-        adapter, value = self._live.adapters[node], self._live.values[node]
+        adapter = self._live.adapters[node]
         reach = self._reach(node)
         other = made_by(self._calls[node], adapter)
         computed = self._written(reach)
@@ -266,12 +261,7 @@ class Trying:
         wanted = self._pushed(node, adapter.hook_of(other), reach, fresh_gradients)
         fresh = made_by(self._calls[node], adapter)
         self._attributes.undo(self._written(reach))
-        self._renewal.take_over(node, fresh)
-        renewed = self._attributes.take((node,))
-        try:
-            new = self._pushed(node, adapter.hook_of(value), reach, fresh_gradients)
-        finally:
-            self._attributes.undo(renewed)
+        new = self._pushed_renewed(node, fresh, reach, fresh_gradients)
         if wanted == new:
             return ""
         both = {self._renewal.ids.get(identity) for identity in reached_from(other)} - {
@@ -281,6 +271,25 @@ class Trying:
         return _OTHER_GRADIENTS if wanted != new else ""
 
     # What a call or a hook does, and undoing it
+
+    def _pushed_renewed(
+        self,
+        node: int,
+        fresh: object,
+        reach: Sequence[int],
+        fresh_gradients: Sequence[object],
+    ) -> Pushed:
+        """Return what the hook does that a Value takes over from its op's new result.
+
+        The Value keeps its own hook.
+        """
+        self._renewal.take_over(node, fresh)
+        renewed = self._attributes.take((node,))
+        hook = self._live.adapters[node].hook_of(self._live.values[node])
+        try:
+            return self._pushed(node, hook, reach, fresh_gradients)
+        finally:
+            self._attributes.undo(renewed)
 
     def _pushed(
         self,
