@@ -54,7 +54,8 @@ class Desk(RunListener):
         """
         self.running = -1
         self._tell = tell
-        self._drawn = drawn
+        self._alone = drawn
+        """What is shown where there is no file."""
         self._workspace: Workspace | None = None
         self._offered: tuple[str, ...] = ()
         """Classes of a file without a graph, of which an expression can be built."""
@@ -182,7 +183,7 @@ class Desk(RunListener):
         self._tell(Checked(report))
 
     def _start(self, workspace: Workspace) -> None:
-        self._workspace, self._drawn, self._offered = workspace, None, ()
+        self._workspace, self._offered = workspace, ()
         try:
             workspace.start()
         except GraphError:
@@ -191,38 +192,28 @@ class Desk(RunListener):
             self._offered = workspace.classes()
             if not self._offered:
                 raise
-        finally:
-            self._drawn = workspace.drawn
 
     def _open_expression(self, request: messages.OpenExpression) -> None:
         expression = parse_expression(request.text)
         if not request.of_class:
             root = expression.build(request.numbers)
-            self._drawn = Drawn([[root]], {}, Reader())
+            self._workspace, self._alone = None, Drawn([[root]], {}, Reader())
             return
         if self._workspace is None:
             raise EditError(f"No file with a class {request.of_class} is open.")
         self._workspace.show_expression(expression, request.numbers, request.of_class)
-        self._drawn = self._workspace.drawn
 
     def _run_cell(self, cell: int, source: str) -> None:
         if self._workspace is None:
             raise EditError("Only a file has cells to run.")
-        try:
-            self._workspace.run_cell(cell, source)
-        finally:
-            self._drawn = self._workspace.drawn
+        self._workspace.run_cell(cell, source)
 
     def _undo(self) -> None:
-        if self._workspace is not None and self._workspace.undo():
-            self._drawn = self._workspace.drawn
-        else:
+        if self._workspace is None or not self._workspace.undo():
             self._session().undo()
 
     def _redo(self) -> None:
-        if self._workspace is not None and self._workspace.redo():
-            self._drawn = self._workspace.drawn
-        else:
+        if self._workspace is None or not self._workspace.redo():
             self._session().redo()
 
     def _without_graph(self, request: AnyRequest, failure: Failure | None) -> Reply:
@@ -231,6 +222,10 @@ class Desk(RunListener):
             return Reply(request.id, failure=failure)
         opened = Opened((), (), (), (), classes=self._offered)
         return Reply(request.id, opened, Update(0, document=DocumentFact()))
+
+    @property
+    def _drawn(self) -> Drawn | None:
+        return self._alone if self._workspace is None else self._workspace.drawn
 
     def _shown(self) -> Drawn:
         if self._drawn is None:
