@@ -54,19 +54,25 @@ class Docks:
         self.output = OutputPanel(controller, theme, window)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
-        self._places = (
-            (self._dock("Leaves", self.leaves), left),
-            (self._dock("Source", self.source), left),
-            (self._dock("Seed gradients", self.seeds), left),
-            (self._dock("Steps", self.steps), right),
-            (self._dock("Inspector", self.inspector), right),
-            (self._dock("Output", self.output), Qt.DockWidgetArea.BottomDockWidgetArea),
-        )
-        window.setTabPosition(left, QTabWidget.TabPosition.North)
-        self.leaves.header.stand_on(self._places[0][0])
-        self.source.header.stand_on(self._source_dock)
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        self._docks: dict[QWidget, QDockWidget] = {}
+        self._areas: dict[QDockWidget, Qt.DockWidgetArea] = {}
+        for title, panel, area in (
+            ("Leaves", self.leaves, left),
+            ("Source", self.source, left),
+            ("Seed gradients", self.seeds, left),
+            ("Steps", self.steps, right),
+            ("Inspector", self.inspector, right),
+            ("Output", self.output, below),
+        ):
+            self._docks[panel] = self._dock(title, panel)
+            self._areas[self._docks[panel]] = area
+        for side in (left, right):
+            window.setTabPosition(side, QTabWidget.TabPosition.North)
+        self.leaves.header.stand_on(self._docks[self.leaves])
+        self.source.header.stand_on(self._docks[self.source])
         self._has_widened = self._source_in_front = False
-        self._source_dock.visibilityChanged.connect(self._on_source_seen)
+        self._docks[self.source].visibilityChanged.connect(self._on_source_seen)
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -79,18 +85,17 @@ class Docks:
 
     def arrange(self) -> None:
         """Put every dock where it is at the first start."""
-        for dock, _ in self._places:
+        for dock in self._areas:
             dock.setFloating(False)
             # One that is still there would keep its place among its neighbours.
             self._window.removeDockWidget(dock)
-        for dock, area in self._places:
+        for dock, area in self._areas.items():
             self._window.addDockWidget(area, dock)
             dock.show()
-        leaves, source, seeds, steps, inspector, output = (
-            dock for dock, _ in self._places
-        )
-        self._window.tabifyDockWidget(leaves, source)
-        leaves.raise_()
+        leaves, seeds = self._docks[self.leaves], self._docks[self.seeds]
+        steps, inspector = self._docks[self.steps], self._docks[self.inspector]
+        output = self._docks[self.output]
+        self._tabify(self.leaves, self.source)
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
@@ -98,17 +103,22 @@ class Docks:
         resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
         resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
 
+    def _tabify(self, *panels: QWidget) -> None:
+        """Put panels into one place, the first in front."""
+        first, *others = (self._docks[panel] for panel in panels)
+        for dock in others:
+            self._window.tabifyDockWidget(first, dock)
+        first.raise_()
+
     def show(self, panel: QWidget) -> None:
         """Bring a panel to the front, if it was closed or covered."""
-        for dock, _ in self._places:
-            if dock.widget() is panel:
-                dock.show()
-                dock.raise_()
+        self._docks[panel].show()
+        self._docks[panel].raise_()
 
     def menu(self) -> QMenu:
         """Return a new menu that shows and hides each panel."""
         menu = QMenu("&Panels", self._window)
-        for dock, _ in self._places:
+        for dock in self._areas:
             menu.addAction(dock.toggleViewAction())
         return menu
 
@@ -131,22 +141,18 @@ class Docks:
         if path is not None and _is_own_notebook(path):
             self.show(self.source)
 
-    @property
-    def _source_dock(self) -> QDockWidget:
-        return self._places[1][0]
-
     def _on_source_seen(self, seen: bool) -> None:
         """Give code some room when it first comes to the front; then it is theirs."""
         # Qt calls a panel that is behind another one visible too.
         self._source_in_front = seen
-        dock = self._source_dock
+        dock = self._docks[self.source]
         if seen and not self._has_widened and not dock.isFloating():
             self._has_widened = True
             wanted = min(SOURCE_PX, round(self._window.width() * SOURCE_SHARE))
             resize = self._window.resizeDocks
             if dock.width() < wanted:
                 resize([dock], [wanted], Qt.Orientation.Horizontal)
-            resize([dock, self._places[2][0]], [3, 1], Qt.Orientation.Vertical)
+            resize([dock, self._docks[self.seeds]], [3, 1], Qt.Orientation.Vertical)
 
     def _on_opening_began(self) -> None:
         self._has_printed, self._is_opening = False, True
@@ -154,7 +160,7 @@ class Docks:
     def _on_graph_changed(self) -> None:
         """Close an output left open by a file that printed, once one does not."""
         if self._is_opening and not self.output.text:
-            self._places[-1][0].hide()
+            self._docks[self.output].hide()
         self._is_opening = False
 
     def _on_printed(self, _stream: str, _text: str, cell: int) -> None:

@@ -10,6 +10,7 @@ from gradviz.worker.messages import (
     AnyAnswer,
     CellBegan,
     CellEnded,
+    Checked,
     Display,
     Output,
     Reply,
@@ -31,6 +32,8 @@ class WorkerLink(QObject):
         displayed: A Display.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        told: An answer to a question that only one part of the window has asked, such
+            as Checked.
         stage_changed: What the worker is doing.
         ended: An Ending; the worker has gone by itself.
     """
@@ -40,6 +43,7 @@ class WorkerLink(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    told = Signal(object)
     stage_changed = Signal(str)
     ended = Signal(object)
 
@@ -108,6 +112,8 @@ class WorkerLink(QObject):
                 self.cell_ended.emit(answer)
             case Stage(text):
                 self.stage_changed.emit(text)
+            case Checked():
+                self.told.emit(answer)
             case Reply():
                 self.replied.emit(self.asked.popleft(), answer)
 

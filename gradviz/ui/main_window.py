@@ -41,6 +41,7 @@ from gradviz.ui.settings import Settings
 from gradviz.ui.showing import Showing
 from gradviz.ui.status import Status
 from gradviz.ui.toolbar import ToolBar
+from gradviz.ui.viewing import Viewing
 from gradviz.ui.walking import Walking
 from gradviz.worker.messages import Failure
 
@@ -81,6 +82,9 @@ class MainWindow(QMainWindow):
         self._toolbar = ToolBar(self.actions_by_name, self._playback, self)
         self._status = Status(self)
         self._walking = Walking(controller, self.canvas, self._playback)
+        self._viewing = Viewing(
+            self.canvas, layouts, self._settings, self.actions_by_name
+        )
         self._showing = Showing(controller, layouts, self.canvas, self.docks)
         self._exporting = Exporting(
             controller, self._showing, self.canvas, self._notice, self._looks
@@ -137,12 +141,13 @@ class MainWindow(QMainWindow):
 
     def _commands(self) -> dict[str, Callable[[], object]]:
         """Return what every command does."""
-        controller, canvas, find = self.controller, self.canvas, self._find
-        source = self.docks.source
+        controller, find = self.controller, self._find
         return {
             **self._walking.commands,
             **self._looks.commands,
             **self._exporting.commands,
+            **self._viewing.commands,
+            **self.docks.source.commands,
             "open": self._opening.ask_for_file,
             "new-expression": self._opening.ask_for_expression,
             "run-again": controller.run_again,
@@ -150,13 +155,6 @@ class MainWindow(QMainWindow):
             "stop": self._stop,
             "save": self._save,
             "source": self._go_to_source,
-            "run-cell": lambda: source.run_current(go_on=False),
-            "run-cell-next": lambda: source.run_current(go_on=True),
-            "run-above": source.run_above,
-            "run-below": source.run_below,
-            "cell-above": lambda: source.go(-1),
-            "cell-below": lambda: source.go(1),
-            "revert-cell": source.revert_current,
             "quit": self.close,
             "undo": controller.undo,
             "redo": controller.redo,
@@ -164,12 +162,6 @@ class MainWindow(QMainWindow):
             "find": find.start,
             "find-next": find.find_next,
             "find-previous": find.find_previous,
-            "fit": canvas.fit,
-            "actual-size": self._show_actual_size,
-            "zoom-in": canvas.zoom_in,
-            "zoom-out": canvas.zoom_out,
-            "show-constants": self._toggle_constants,
-            "lay-out-anew": self._layouts.lay_out_anew,
             "full-screen": self._toggle_full_screen,
             "reset-layout": self.docks.arrange,
             "preferences": self._show_preferences,
@@ -196,8 +188,8 @@ class MainWindow(QMainWindow):
         canvas.seed_requested.connect(self._seed)
         canvas.constant_activated.connect(self._edit_leaf)
         canvas.zoom_changed.connect(self._status.show_zoom)
-        self.docks.inspector.node_activated.connect(self._go_to)
-        source.node_activated.connect(self._go_to)
+        self.docks.inspector.node_activated.connect(self._viewing.go_to)
+        source.node_activated.connect(self._viewing.go_to)
         source.changed.connect(self._enabling.update)
         source.failed.connect(
             lambda why: self._notice.show_failure(Failure("request", why))
@@ -206,7 +198,7 @@ class MainWindow(QMainWindow):
         self._opening.may_leave = source.ask_to_leave
         self._opening.path_chosen.connect(self.docks.show_source_of)
         find.found_changed.connect(canvas.set_found)
-        find.current_changed.connect(self._go_to)
+        find.current_changed.connect(self._viewing.go_to)
         find.closed.connect(lambda: canvas.setFocus())
         self._notice.cancel_requested.connect(self._stop)
         self._playback.changed.connect(self._on_playback_changed)
@@ -220,8 +212,6 @@ class MainWindow(QMainWindow):
         self._looks.changed.connect(self._on_playback_changed)
 
     def _restore(self) -> None:
-        shown = self._layouts.show_constants = self._settings.show_constants
-        self.actions_by_name["show-constants"].setChecked(shown)
         self.resize(FIRST_SIZE)
         geometry, state = self._settings.window()
         if not geometry.isEmpty():
@@ -292,18 +282,6 @@ class MainWindow(QMainWindow):
         self.docks.show(self.docks.leaves)
         self.docks.leaves.show_leaf(node)
 
-    def _toggle_constants(self) -> None:
-        """Draw constants as cards of their own, or at the ops that read them."""
-        shown = self.actions_by_name["show-constants"].isChecked()
-        self._settings.show_constants = self._layouts.show_constants = shown
-        self._layouts.lay_out_anew()
-
-    def _show_actual_size(self) -> None:
-        """Zoom to 100 %, and keep what is selected in sight."""
-        self.canvas.actual_size()
-        if self.canvas.selected_node is not None:
-            self.canvas.center_on(self.canvas.selected_node)
-
     def _stop(self) -> None:
         self._layouts.cancel()
         self.controller.interrupt()
@@ -345,11 +323,6 @@ class MainWindow(QMainWindow):
         self.docks.seeds.set_selected(node)
         self.docks.source.set_selected(node)
         self._enabling.update()
-
-    def _go_to(self, node: int) -> None:
-        if node >= 0:
-            self.canvas.select(node)
-            self.canvas.center_on(node)
 
     def _on_busy_changed(self, _doing: str) -> None:
         self._show_state()

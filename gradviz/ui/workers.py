@@ -47,6 +47,8 @@ class Workers(QObject):
         displayed: A Display of a cell.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        told: An answer to a question that only one part of the window has asked, such
+            as Checked; it comes before the reply.
         busy_changed: What is being done, as text, if it takes longer than a moment;
             empty when it is done.
         ended: How a worker ended, as one sentence.
@@ -58,6 +60,7 @@ class Workers(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    told = Signal(object)
     busy_changed = Signal(str)
     ended = Signal(str)
     nobody_there = Signal()
@@ -208,6 +211,7 @@ class Workers(QObject):
         link.displayed.connect(self.displayed)
         link.cell_began.connect(self.cell_began)
         link.cell_ended.connect(self.cell_ended)
+        link.told.connect(self.told)
         link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))
         return link

@@ -1,5 +1,6 @@
 """The Source dock: the open file, to be read, edited and run in any order."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
@@ -180,6 +181,19 @@ class SourcePanel(QWidget):
         self.changed.emit()
 
     # Running
+
+    @property
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What the commands of the Cell menu do."""
+        return {
+            "run-cell": lambda: self.run_current(go_on=False),
+            "run-cell-next": lambda: self.run_current(go_on=True),
+            "run-above": self.run_above,
+            "run-below": self.run_below,
+            "cell-above": lambda: self.go(-1),
+            "cell-below": lambda: self.go(1),
+            "revert-cell": self.revert_current,
+        }
 
     def run_current(self, go_on: bool) -> None:
         """Run the cell worked at; ``go_on`` to the next one after it."""
