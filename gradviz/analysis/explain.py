@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradviz.analysis.chain import all_finite, as_product, measured
 from gradviz.analysis.local import (
     LocalDerivative,
     as_float,
@@ -79,6 +80,7 @@ def explain_step(
     paths: Mapping[int, tuple[int, int]] | None = None,
     digits: int = DIGITS,
     held: Mapping[int, Figure] | None = None,
+    slopes: Sequence[float] | None = None,
 ) -> tuple[Term, ...]:
     """Return the arithmetic of a step, one term for each Value it concerns.
 
@@ -95,12 +97,16 @@ def explain_step(
         digits: Significant digits shown.
         held: The gradients that operands held when the step was made, where known. A
             step that assigns what stands there already leaves no other trace.
+        slopes: The local derivative for each operand slot, for an op whose formula
+            nobody knows.
     """
     if step.kind == "write":
         return tuple(_written(graph, effect, digits) for effect in step.effects or ())
     if step.node < 0:
         return ()
-    teller = _Teller(graph, data, step, rule, paths or {}, digits, held or {})
+    local = local_derivatives(graph, step.node, data)
+    local = local or measured(graph, step.node, slopes)
+    teller = _Teller(graph, data, step, local, rule, paths or {}, digits, held or {})
     operands = dict.fromkeys(graph.nodes[step.node].operands)
     terms = [teller.term(operand) for operand in operands]
     if step.effects is not None:
@@ -110,7 +116,11 @@ def explain_step(
 
 
 def summarize_step(
-    graph: Graph, data: Sequence[Figure], step: StepFact, digits: int = DIGITS
+    graph: Graph,
+    data: Sequence[Figure],
+    step: StepFact,
+    digits: int = DIGITS,
+    slopes: Sequence[float] | None = None,
 ) -> str:
     """Return one sentence: ``w21x1 pushed −0.125 to w21 and −0.375 to x1``."""
     if step.effects is None:
@@ -119,7 +129,7 @@ def summarize_step(
         return step_name(graph, step)
     if step.node < 0:
         return "Every gradient was zeroed and the seeds set again"
-    terms = explain_step(graph, data, step)
+    terms = explain_step(graph, data, step, slopes=slopes)
     moved = [term for term in terms if term.before != term.after] or [
         term for term in terms if term.flow is not None and term.after is not None
     ]
@@ -174,6 +184,7 @@ class _Teller:
         graph: Graph,
         data: Sequence[Figure],
         step: StepFact,
+        local: tuple[LocalDerivative, ...] | None,
         rule: str | None,
         paths: Mapping[int, tuple[int, int]],
         digits: int,
@@ -182,7 +193,7 @@ class _Teller:
         self._graph, self._data, self._step = graph, data, step
         self._rule, self._paths, self._digits = rule, paths, digits
         self._held = held
-        self._local = local_derivatives(graph, step.node, data)
+        self._local = local
         self._upstream = as_float(step.upstream)
         self.written = {e.node: e for e in step.effects or () if e.what == "grad"}
 
@@ -253,7 +264,7 @@ class _Teller:
     def _unchanged(
         self, operand: int, local: Sequence[LocalDerivative], flows: Sequence[float]
     ) -> Term:
-        flow = math.fsum(flows) if _all_finite(flows) else sum(flows)
+        flow = math.fsum(flows) if all_finite(flows) else sum(flows)
         if flow == 0:
             sign = "=" if self._rule == "assign" else "+="
             return self._line(operand, sign, local, flow, None, "unchanged")
@@ -279,7 +290,7 @@ class _Teller:
             return self._line(operand, "", local, flow, effect, arrow)
         added = _close(after, before + flow, before, flow)
         replaced = _close(after, flows[-1], 0.0, flow)
-        there = before + math.fsum(flows[:-1]) if _all_finite(flows) else before
+        there = before + math.fsum(flows[:-1]) if all_finite(flows) else before
         if added and not (replaced and self._says_assign(there)):
             sign = "+="
         elif replaced:
@@ -313,9 +324,7 @@ class _Teller:
     ) -> Term:
         if sign:
             formula = self._formula(operand, sign, local)
-            product = self._product(
-                [shown(slot.number, self._digits) for slot in local]
-            )
+            product = as_product([shown(slot.number, self._digits) for slot in local])
             upstream = factor(self._upstream, self._digits)
             arithmetic = f"= {product} × {upstream} = {shown(flow, self._digits)}"
         else:
@@ -341,18 +350,9 @@ class _Teller:
     def _formula(
         self, operand: int, sign: str, local: Sequence[LocalDerivative]
     ) -> str:
-        symbol = self._product([slot.symbol for slot in local])
+        symbol = as_product([slot.symbol for slot in local])
         upstream = f"∇{bracketed(self._graph.nodes[self._step.node].name)}"
         return f"{self._name(operand)}: ∇ {sign} {symbol} · {upstream}"
-
-    @staticmethod
-    def _product(factors: Sequence[str]) -> str:
-        """Return the slots' factors as one: a sum of several in brackets."""
-        if len(factors) == 1:
-            alone = factors[0]
-            return f"({alone})" if _is_sum(alone) else alone
-        first, *rest = factors
-        return f"({' + '.join([first, *map(_summand, rest)])})"
 
     def _name(self, node: int) -> str:
         return reference(self._graph, node, self._data)
@@ -360,24 +360,6 @@ class _Teller:
     def _arrow(self, effect: Effect) -> str:
         before = 0 if effect.before is None else effect.before
         return f"{shown(before, self._digits)} → {shown(effect.after, self._digits)}"
-
-
-def _is_sum(symbol: str) -> bool:
-    """Whether a symbol has a space outside brackets, so that a product needs some."""
-    depth = 0
-    for character in symbol:
-        depth += (character == "(") - (character == ")")
-        if character == " " and not depth:
-            return True
-    return False
-
-
-def _summand(symbol: str) -> str:
-    return f"({symbol})" if symbol.startswith("−") or _is_sum(symbol) else symbol
-
-
-def _all_finite(numbers: Sequence[float]) -> bool:
-    return all(map(math.isfinite, numbers))
 
 
 def _close(number: float, wanted: float, *parts: float) -> bool:

@@ -41,13 +41,14 @@ def loss_among(
     """Return what these steps have overwritten last, and by which Value."""
     for number in reversed(steps):
         step, data = mirror.walk[number], mirror.data_after(number + 1)
-        terms = explain_step(mirror.graph, data, step, mirror.document.rule)
+        terms = explain_step(
+            mirror.graph,
+            data,
+            step,
+            mirror.document.rule,
+            slopes=mirror.slopes(step.node),
+        )
         for term in terms:
             if term.operand == node and term.lost is not None:
                 return term.lost, step.node
     return None, -1
-
-
-def last_loss(mirror: Mirror, node: int) -> tuple[float | None, int]:
-    """Return what was overwritten last of a Value's gradient, and by which Value."""
-    return loss_among(mirror, overwriting(mirror).get(node, ()), node)

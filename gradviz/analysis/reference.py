@@ -16,7 +16,9 @@ from gradviz.analysis.again import Again
 from gradviz.analysis.differences import Slope
 from gradviz.analysis.local import local_derivatives
 from gradviz.graph.build import LiveGraph
+from gradviz.graph.model import Graph
 from gradviz.graph.order import below
+from gradviz.session.facts import ReferenceFact
 from gradviz.session.forward.trouble import described
 from gradviz.value import Value
 
@@ -25,6 +27,8 @@ SAMPLE = 12
 
 _KINKED = frozenset({"relu", "abs", "max", "min", "maximum", "minimum"})
 _TOLD_EVERY = 500
+_ROUNDING = 1e-7
+"""Relative, of each term of a sum: classes may keep numbers in single precision."""
 
 Progress = Callable[[int, int], None]
 """Is told how much of how much is done; it may raise to cancel."""
@@ -48,6 +52,20 @@ class Reference:
     errors: tuple[float, ...]
     slots: tuple[tuple[Slope, ...], ...]
     undecidable: dict[int, str]
+
+    def fact(self, graph: Graph) -> ReferenceFact:
+        """Return it as plain data; the errors allow for single-precision rounding."""
+        errors = list(self.errors)
+        for node, slots in zip(graph.nodes, self.slots, strict=True):
+            upstream = self.values[node.id]
+            for operand, slope in zip(node.operands, slots, strict=False):
+                errors[operand] += _ROUNDING * abs(upstream * slope.number)
+        return ReferenceFact(
+            self.values,
+            tuple(errors),
+            tuple(tuple(slope.number for slope in slots) for slots in self.slots),
+            tuple(self.undecidable.items()),
+        )
 
 
 def reference(

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradviz.analysis.local import bracketed, reference
-from gradviz.analysis.losses import last_loss
+from gradviz.analysis.losses import overwriting
+from gradviz.analysis.states import conditions, too_early
 from gradviz.graph.model import Graph
 from gradviz.numbers import MINUS, shown
 from gradviz.session.facts import Figure
@@ -43,17 +44,28 @@ def state_in_words(mirror: Mirror, node: int) -> str:
     """Return how far the gradient of a Value has come, as a phrase."""
     state, pushed, expected = mirror.progress(node)
     seeded = ", seeded" if node in mirror.seeds else ""
+    if state is GradientState.UNSEEDED:
+        return "not seeded: no seed is above it"
     if state is GradientState.UNREACHED:
         return "not reached: no consumer has pushed"
     if state is GradientState.PARTIAL:
-        return f"partial: {pushed} of {_consumers(expected)} pushed{seeded}"
+        told = f"partial: {pushed} of {_consumers(expected)} pushed{seeded}"
+        if mirror.pushes.times(node) and mirror.waits_for(node):
+            told += "; it has pushed already and will miss the rest"
+        return told
     if state is GradientState.REPEATED:
-        return f"pushed more than once: {pushed} times, {expected} would do{seeded}"
+        return f"pushed to {pushed} times, {expected} would do{seeded}"
+    zero = " and zero" if is_zero(mirror.grad[node]) else ""
     if expected == 0:
-        return f"final{seeded or ': nothing pushes to it'}"
+        return f"final{zero}{seeded or ': nothing pushes to it'}"
     if expected == 1:
-        return f"final: its one consumer has pushed{seeded}"
-    return f"final: all {expected} consumers have pushed{seeded}"
+        return f"final{zero}: its one consumer has pushed{seeded}"
+    return f"final{zero}: all {expected} consumers have pushed{seeded}"
+
+
+def is_zero(gradient: Figure) -> bool:
+    """Whether a gradient is there and is zero, so that nothing flows on."""
+    return isinstance(gradient, int | float) and gradient == 0
 
 
 def _consumers(count: int) -> str:
@@ -119,14 +131,13 @@ def value_in_words(
         f"data {exact(mirror.data[node])}",
         f"∇ {exact(mirror.grad[node])}: {state_in_words(mirror, node)}",
     ]
-    lost, by = last_loss(mirror, node)
-    if lost is not None:
-        lines.append(f"lost {exact(lost)}, overwritten by {graph.nodes[by].name}")
+    doubts = conditions(mirror, node, overwriting(mirror).get(node, ()))
+    lines += [f"⚠ {condition.words}" for condition in doubts]
     if node in mirror.seeds:
         lines.append(f"seed gradient {exact(mirror.seeds[node])}")
-    for stuck, reason in mirror.document.stuck:
-        if stuck == node:
-            lines.append(f"the edit has not reached it: {reason}")
     if changes and (change := changes.get(node)):
         lines += change_in_words(mirror, node, change)
+    if mirror.progress(node).state is GradientState.PARTIAL:
+        missed = too_early(mirror, node)
+        lines += [f"too early to push: {missed}"] if missed else []
     return "\n".join([*lines, *missing_edges(graph, node)])

@@ -78,6 +78,8 @@ class DocumentFact(msgspec.Struct, frozen=True):
         has_recorded: Whether the person's code has made a walk that can be shown.
         cut: How many of the first calls it made were not kept.
         notices: What the person should know of the edits, each one sentence.
+        stale: Values whose op was given a number that the edits have outdated, with a
+            sentence on it.
     """
 
     seeds: tuple[tuple[int, Figure], ...] = ()
@@ -90,6 +92,25 @@ class DocumentFact(msgspec.Struct, frozen=True):
     has_recorded: bool = False
     cut: int = 0
     notices: tuple[str, ...] = ()
+    stale: tuple[tuple[int, str], ...] = ()
+
+
+class ReferenceFact(msgspec.Struct, frozen=True):
+    """What the gradients should be, from the forward pass alone.
+
+    Attributes:
+        gradients: For each Value its gradient; nan where it can't be decided.
+        errors: How far each may be off by differencing and by rounding.
+        slopes: For Values that the seeds reach, the local derivative of the op for each
+            operand slot, nan where there is none.
+        undecidable: Values whose op has no derivative here, with the reason as a
+            clause.
+    """
+
+    gradients: tuple[float, ...]
+    errors: tuple[float, ...]
+    slopes: tuple[tuple[float, ...], ...]
+    undecidable: tuple[tuple[int, str], ...] = ()
 
 
 class Update(msgspec.Struct, frozen=True):

@@ -5,19 +5,27 @@ worker is gone.
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from gradviz.graph.model import Graph
 from gradviz.graph.order import below
-from gradviz.session.facts import DocumentFact, Effect, Figure, StepFact, Update
+from gradviz.session.facts import (
+    DocumentFact,
+    Effect,
+    Figure,
+    ReferenceFact,
+    StepFact,
+    Update,
+)
+from gradviz.session.pushes import Pushes
 
 
 class GradientState(Enum):
     """How far the gradient of a Value has come."""
 
+    UNSEEDED = "not seeded"
     UNREACHED = "not reached"
     PARTIAL = "partial"
     FINAL = "final"
@@ -50,7 +58,14 @@ class Mirror:
         grad: The gradient of each Value.
         color: The colour the person's code gave each Value, or None.
         seeds: Seed gradients by Value, in walking order.
+        stuck: Values that the edits do not reach, with the reason as a clause.
+        stale: Values that the edits have outdated, with a sentence on why.
         recorded: How many steps have been made and can be scrubbed over.
+        pushes: Which Values have pushed, and how often, in the pass at the playhead.
+        ops_in_walk: The Values whose push belongs to the walk.
+        reference: What the gradients should be, None while that is not known of the
+            document as it is.
+        revision: How often the numbers at the start have become others.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -62,13 +77,18 @@ class Mirror:
         self.grad: list[Figure] = [None] * len(graph)
         self.color: list[str | None] = [None] * len(graph)
         self.seeds: dict[int, Figure] = {}
+        self.stuck: dict[int, str] = {}
+        self.stale: dict[int, str] = {}
         self.recorded = 0
-        self._in_walk: set[int] = set()
+        self.ops_in_walk: set[int] = set()
         self._set_by_code: set[int] = set()
         self._data_written: list[int] = []
         self._below_seeds: set[int] = set()
+        self._below_code: set[int] = set()
         self._expected = [0] * len(graph)
-        self._forget_pushes()
+        self.pushes = Pushes(graph)
+        self.reference: ReferenceFact | None = None
+        self.revision = 0
 
     @property
     def last_step(self) -> StepFact | None:
@@ -89,14 +109,30 @@ class Mirror:
             self.data = list(update.start.data)
             self.grad = list(update.start.grad)
             self.color = list(update.start.color)
-            self._forget_pushes()
+            self.reference = None
+            self.revision += 1
         self._replace_steps(update)
         if update.document is not None:
             if update.document.seeds != self.document.seeds:
                 self.seeds = dict(update.document.seeds)
                 self._below_seeds = below(self.graph, self.seeds)
             self.document = update.document
+            self.stuck = dict(update.document.stuck)
+            self.stale = self._stale()
+        if update.start is not None:
+            held = (n for n, number in enumerate(self.grad) if number not in (None, 0))
+            self.pushes.begin(frozenset(held) - self.seeds.keys())
         self.move_to(update.playhead)
+
+    def _stale(self) -> dict[int, str]:
+        """Return what is outdated, and what was computed from that."""
+        found = dict(self.document.stale)
+        nodes = self.graph.nodes
+        for node in nodes if found else ():
+            of = next((nodes[o].name for o in node.operands if o in found), "")
+            if of and node.id not in found:
+                found[node.id] = f"computed from {of}, which is stale"
+        return found
 
     def _replace_steps(self, update: Update) -> None:
         first, last = update.walk_from, len(self.walk) - update.walk_kept
@@ -135,13 +171,15 @@ class Mirror:
             for effect in reversed(step.effects or ()):
                 self._show(effect, effect.before)
             dirty |= self.touched(step)
-            self._count(step, -1)
+            if self.pushes.take_back(self.walk, self.playhead):
+                dirty.update(range(len(self.graph)))
         while self.playhead < target:
             step = self.walk[self.playhead]
             for effect in step.effects or ():
                 self._show(effect, effect.after)
             dirty |= self.touched(step)
-            self._count(step, 1)
+            if self.pushes.make(self.walk, self.playhead, self.grad):
+                dirty.update(range(len(self.graph)))
             self.playhead += 1
         return dirty
 
@@ -162,8 +200,8 @@ class Mirror:
 
     def progress(self, node: int) -> Progress:
         """Return how far the gradient of a Value has come."""
-        pushed, expected = self._pushed[node], self._expected[node]
-        if self._again[node]:
+        pushed, expected = self.pushes.received[node], self._expected[node]
+        if self.pushes.repeated[node]:
             state = GradientState.REPEATED
         elif pushed >= expected and (
             pushed or node in self._below_seeds or self._is_set_by_code(node)
@@ -171,9 +209,47 @@ class Mirror:
             state = GradientState.FINAL
         elif pushed or node in self.seeds or self._is_set_by_code(node):
             state = GradientState.PARTIAL
-        else:
+        elif node in self._below_seeds or node in self._below_code:
             state = GradientState.UNREACHED
+        else:
+            state = GradientState.UNSEEDED
         return Progress(state, pushed, expected)
+
+    def expected(self, node: int) -> float | None:
+        """Return what the gradient of a Value should be; None where nobody knows.
+
+        Where the person's code has moved data since, as training does, it is that of
+        other numbers.
+        """
+        if self.reference is None or self._data_written:
+            return None
+        number = self.reference.gradients[node]
+        return None if number != number else number
+
+    def slopes(self, node: int) -> tuple[float, ...] | None:
+        """Return the local derivatives of an op as measured, None where nobody did."""
+        if node < 0 or self.reference is None or self._data_written:
+            return None
+        return self.reference.slopes[node] or None
+
+    def disagrees(self, node: int) -> bool:
+        """Whether a gradient to which all have pushed is not what it should be."""
+        wanted, held = self.expected(node), self.grad[node]
+        if wanted is None or self.progress(node).state is not GradientState.FINAL:
+            return False
+        assert self.reference is not None
+        bound = max(self.reference.errors[node], 1e-6 * abs(wanted))
+        got = 0.0 if held is None else held
+        return isinstance(got, int | float) and not abs(got - wanted) <= bound
+
+    def waits_for(self, node: int) -> list[int]:
+        """Return the consumers in the walk that have not pushed to a Value yet."""
+        consumers = dict.fromkeys(e.consumer for e in self.graph.consumers[node])
+        return [
+            consumer
+            for consumer in consumers
+            if consumer in self.ops_in_walk and not self.pushes.count(consumer, node)
+        ]
 
     def _is_set_by_code(self, node: int) -> bool:
         return node in self._set_by_code and bool(self.grad[node])
@@ -209,62 +285,18 @@ class Mirror:
             for effect in step.effects or ()
             if effect.what == "grad" and effect.after
         }
+        self._below_code = set()
         if not any(step.kind in ("recorded", "write") for step in self.walk):
             return walked
-        reached = below(self.graph, walked | self._set_by_code)
+        self._below_code = reached = below(self.graph, walked | self._set_by_code)
         return {node for node in reached if not self.graph.nodes[node].is_leaf}
 
     def _expect(self, in_walk: set[int]) -> None:
         """Count the slots that will push to each Value, if the walk has other ops."""
-        if in_walk == self._in_walk:
+        if in_walk == self.ops_in_walk:
             return
-        self._in_walk = in_walk
+        self.ops_in_walk = in_walk
         self._expected = [0] * len(self.graph)
         for node in in_walk:
             for operand in self.graph.nodes[node].operands:
                 self._expected[operand] += 1
-
-    def _forget_pushes(self) -> None:
-        """Count from nothing: how often each op has pushed to each operand."""
-        self._made_of: Counter[tuple[int, int]] = Counter()
-        self._pushed = [0] * len(self.graph)
-        self._again = [0] * len(self.graph)
-
-    def _count(self, step: StepFact, by: int) -> None:
-        """Count a step made, or taken back, before the playhead moves over it."""
-        if step.node >= 0:
-            self._count_pushes(step.node, by)
-        elif by > 0:
-            self._count_reset(step)
-        else:
-            self._count_again()
-
-    def _count_reset(self, step: StepFact) -> None:
-        """Forget what was pushed to the gradients that a step has set anew."""
-        if step.kind == "zero":
-            self._forget_pushes()
-            return
-        for effect in step.effects or ():
-            if effect.what == "grad":
-                self._pushed[effect.node] = self._again[effect.node] = 0
-                for edge in self.graph.consumers[effect.node]:
-                    del self._made_of[edge.consumer, effect.node]
-
-    def _count_again(self) -> None:
-        """Count every step before the playhead since all gradients were zeroed."""
-        self._forget_pushes()
-        zeroed = [i for i in range(self.playhead) if self.walk[i].kind == "zero"]
-        for step in self.walk[zeroed[-1] + 1 if zeroed else 0 : self.playhead]:
-            if step.node >= 0:
-                self._count_pushes(step.node, 1)
-            else:
-                self._count_reset(step)
-
-    def _count_pushes(self, node: int, by: int) -> None:
-        operands = self.graph.nodes[node].operands
-        for operand in operands:
-            self._pushed[operand] += by
-        for operand in set(operands):
-            before = self._made_of[node, operand]
-            self._made_of[node, operand] = after = before + by
-            self._again[operand] += (after > 1) - (before > 1)

@@ -36,13 +36,15 @@ class Reporter:
         self._document: Document | None = None
         self._stuck: tuple[tuple[int, str], ...] = ()
         self._notices: tuple[str, ...] = ()
+        self._stale: tuple[tuple[int, str], ...] = ()
 
     def update(self) -> Update:
         """Return what has changed since the last call; at first, everything."""
         session = self.session
         if document_changed := session.document is not self._document:
             self._stuck = tuple(session.stuck.items())
-            said = (session.notice, *session.warnings.values())
+            self._stale = tuple(session.warnings.items())
+            said = (session.notice, *(sentence for _, sentence in self._stale))
             self._notices = tuple(filter(None, said))[:_MOST_NOTICES]
         old, new = self._walk, session.walk
         same = _common(old, new)
@@ -71,6 +73,7 @@ class Reporter:
             has_recorded=session.has_recorded,
             cut=session.cut,
             notices=self._notices,
+            stale=self._stale,
         )
 
     def _start(self) -> Column:

@@ -13,6 +13,7 @@ from gradviz.worker.messages import (
     Checked,
     Display,
     Output,
+    Referenced,
     Reply,
     Request,
     Stage,
@@ -112,7 +113,7 @@ class WorkerLink(QObject):
                 self.cell_ended.emit(answer)
             case Stage(text):
                 self.stage_changed.emit(text)
-            case Checked():
+            case Checked() | Referenced():
                 self.told.emit(answer)
             case Reply():
                 self.replied.emit(self.asked.popleft(), answer)

@@ -37,6 +37,7 @@ from gradviz.ui.panels.notice import NoticeBar
 from gradviz.ui.panels.timeline import TimelineBar
 from gradviz.ui.playback import Playback
 from gradviz.ui.preferences import PreferencesDialog
+from gradviz.ui.referencing import Referencing
 from gradviz.ui.settings import Settings
 from gradviz.ui.showing import Showing
 from gradviz.ui.status import Status
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
             self.canvas, layouts, self._settings, self.actions_by_name
         )
         self._showing = Showing(controller, layouts, self.canvas, self.docks)
+        self._referencing = Referencing(controller)
         self._exporting = Exporting(
             controller, self._showing, self.canvas, self._notice, self._looks
         )

@@ -14,6 +14,7 @@ from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
     GetReady,
+    GetReference,
     MoveTo,
     Reevaluate,
     Reply,
@@ -279,4 +280,5 @@ _DOING: dict[type[Any], str] = {
     SetLeaf: "Computing the forward pass",
     Reevaluate: "Computing the forward pass",
     RunCell: "Running the cell",
+    GetReference: "Differentiating the forward pass",
 }

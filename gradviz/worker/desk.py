@@ -26,6 +26,7 @@ from gradviz.worker.messages import (
     Display,
     Failure,
     Opened,
+    Referenced,
     Reply,
     Stage,
 )
@@ -165,6 +166,8 @@ class Desk(RunListener):
                 session.reevaluate()
             case messages.Check():
                 self._check(session)
+            case messages.GetReference():
+                self._refer(session)
 
     def _check(self, session: Session) -> None:
         """Tell what is wrong with the backward code, and how far the check is."""
@@ -181,6 +184,18 @@ class Desk(RunListener):
             progress=progress,
         )
         self._tell(Checked(report))
+
+    def _refer(self, session: Session) -> None:
+        """Tell what the gradients should be."""
+        from gradviz.analysis.again import as_number
+        from gradviz.analysis.reference import reference
+
+        def progress(done: int, total: int) -> None:
+            self._tell(Stage(f"Differentiating Value {done + 1} of {total}"))
+
+        seeds = {n: as_number(seed) for n, seed in session.document.seeds.items()}
+        found = reference(session.live, seeds, progress)
+        self._tell(Referenced(found.fact(session.graph)))
 
     def _start(self, workspace: Workspace) -> None:
         self._workspace, self._offered = workspace, ()

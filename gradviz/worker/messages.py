@@ -10,7 +10,7 @@ import msgspec
 
 from gradviz.analysis.diagnosis.findings import Report
 from gradviz.graph.model import Node
-from gradviz.session.facts import Update, WalkKind
+from gradviz.session.facts import ReferenceFact, Update, WalkKind
 
 
 class Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -95,6 +95,10 @@ class Check(Request, frozen=True):
     """Check the backward code of what is shown; ``Checked`` comes before the reply."""
 
 
+class GetReference(Request, frozen=True):
+    """Work out what the gradients should be; ``Referenced`` comes before the reply."""
+
+
 class ChooseRoots(Request, frozen=True):
     """Show only what is below some of the roots found, or below all of them.
 
@@ -160,6 +164,7 @@ AnyRequest = (
     | SwitchWalk
     | Reevaluate
     | Check
+    | GetReference
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -326,4 +331,12 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     report: Report
 
 
-AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage | Checked
+class Referenced(msgspec.Struct, frozen=True, tag=True):
+    """What the gradients of the graph shown should be, for the document as it is."""
+
+    fact: ReferenceFact
+
+
+AnyAnswer = (
+    Reply | Output | Display | CellBegan | CellEnded | Stage | Checked | Referenced
+)

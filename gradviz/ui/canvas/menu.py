@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gradviz.analysis.states import too_early
 from gradviz.numbers import shown
 from gradviz.session.mirror import Mirror
 
@@ -41,6 +42,8 @@ class NodeMenu(QMenu):
         calls = f"Call {fact.name}._backward() now"
         if fact.is_leaf:
             calls = f"{calls}: a leaf has nothing to push"
+        elif missed := too_early(mirror, node):
+            calls = f"{calls}, too early: {missed.rstrip('.')}"
         self._add("menu-step", calls, partial(step, node), not fact.is_leaf)
         verb = "Change" if node in mirror.seeds else "Set"
         self._add("menu-seed", f"{verb} its seed gradient…", partial(seed, node))

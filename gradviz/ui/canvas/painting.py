@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from gradviz.numbers import shown
 from gradviz.ui.canvas.picture import Picture
 from gradviz.ui.canvas.shown import Card, Shown
 from gradviz.ui.canvas.style import (
@@ -22,6 +21,7 @@ from gradviz.ui.canvas.style import (
     LOWER,
     RADIUS,
     RIGHT,
+    TAG,
     UPPER,
     Level,
     Style,
@@ -29,6 +29,7 @@ from gradviz.ui.canvas.style import (
     level,
 )
 
+_TAG_PADDING = 6.0
 _CHANGE = 8.5
 """The radius of the mark of a change."""
 _BorderKey = tuple[str, str | None]
@@ -212,6 +213,8 @@ def _paint_texts(
         _paint_lower(painter, style, card, left, right, top + LOWER)
         if card.seeded:
             _paint_seed(painter, style, rect)
+        if _is_warned(card):
+            _paint_tag(painter, style, card, rect)
         if card.changed:
             _paint_change(painter, style, rect)
     painter.setPen(style.pen(style.color("line"), 1.0))
@@ -238,13 +241,12 @@ def _paint_lower(
     write(painter, style, style.mark, left, y, "∇")
     after = left + 21.0
     start = right - style.number.width(card.grad)
-    if card.lost is not None:
-        _paint_lost(painter, style, card, after, start - GAP, y)
-    elif card.mark:
-        painter.setPen(style.color("text"))
+    if card.sign:
+        _SIGNS[card.sign](painter, style, after, y)
+        after += _SIGN_WIDTH
+    if card.mark and not _is_warned(card):
+        painter.setPen(style.color("dim" if card.sign else "text"))
         write(painter, style, style.mark, after, y, card.mark)
-    elif card.final:
-        _paint_check(painter, style, after, y)
     painter.setPen(style.color(card.grad_role))
     write(painter, style, style.number, start, y, card.grad)
 
@@ -255,19 +257,41 @@ def _paint_check(painter: QPainter, style: Style, x: float, y: float) -> None:
     painter.drawPolyline(QPolygonF(corners))
 
 
-def _paint_lost(
-    painter: QPainter, style: Style, card: Card, x: float, limit: float, y: float
-) -> None:
-    """Draw a warning sign, and what was overwritten where there is room for it."""
+def _paint_warning(painter: QPainter, style: Style, x: float, y: float) -> None:
     painter.setPen(style.pen(style.color("attention"), 1.6))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     corners = (QPointF(x + 6, y - 5.2), QPointF(x + 12, y + 5), QPointF(x, y + 5))
     painter.drawPolygon(QPolygonF(corners))
     painter.drawLine(QPointF(x + 6, y - 1.4), QPointF(x + 6, y + 1.4))
     painter.drawPoint(QPointF(x + 6, y + 3.2))
-    text = f"lost {shown(card.lost, card.digits)}"
-    if x + 18 + style.mark.width(text) <= limit:
-        write(painter, style, style.mark, x + 18, y, text)
+
+
+def _paint_cross(painter: QPainter, style: Style, x: float, y: float) -> None:
+    painter.setPen(style.pen(style.color("error"), 2.0))
+    painter.drawLine(QPointF(x + 1.5, y - 4), QPointF(x + 9.5, y + 4))
+    painter.drawLine(QPointF(x + 1.5, y + 4), QPointF(x + 9.5, y - 4))
+
+
+_SIGNS = {"check": _paint_check, "warning": _paint_warning, "cross": _paint_cross}
+_SIGN_WIDTH = 17.0
+
+
+def _is_warned(card: Card) -> bool:
+    """Whether the mark of a card stands in a tag of its own."""
+    return card.sign in ("warning", "cross")
+
+
+def _paint_tag(painter: QPainter, style: Style, card: Card, rect: QRectF) -> None:
+    """Say on the card's lower border what is wrong: in it there is no room."""
+    color = style.color("error" if card.sign == "cross" else "attention")
+    width = style.slot.width(card.mark) + 2 * _TAG_PADDING
+    tag = QRectF(rect.left() + LEAF_LEFT, rect.bottom() - TAG / 2 + 2, width, TAG)
+    painter.setPen(style.pen(color, 1.0))
+    painter.setBrush(style.color("card"))
+    painter.drawRoundedRect(tag, TAG / 2, TAG / 2)
+    painter.setPen(color)
+    left = tag.left() + _TAG_PADDING
+    write(painter, style, style.slot, left, tag.center().y(), card.mark)
 
 
 def _paint_change(painter: QPainter, style: Style, rect: QRectF) -> None:

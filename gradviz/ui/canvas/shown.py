@@ -2,21 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from gradviz.analysis.losses import loss_among, overwriting
+from gradviz.analysis.losses import overwriting
+from gradviz.analysis.states import conditions, is_doubtful
+from gradviz.analysis.words import is_zero
 from gradviz.graph.model import Node
 from gradviz.numbers import DIGITS, shown
 from gradviz.session.facts import Effect, Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
 
 _BORDERS = {
+    GradientState.UNSEEDED: "card_line",
     GradientState.UNREACHED: "card_line",
     GradientState.PARTIAL: "dim",
     GradientState.FINAL: "done",
     GradientState.REPEATED: "attention",
 }
 _COUNTED = (GradientState.PARTIAL, GradientState.REPEATED)
+_NOT_THERE = (GradientState.UNSEEDED, GradientState.UNREACHED)
+
+
+Sign = Literal["", "check", "warning", "cross"]
 
 
 class Card(NamedTuple):
@@ -27,14 +34,14 @@ class Card(NamedTuple):
         number: Its number.
         gradient: Its gradient, None where there is none yet.
         digits: Significant digits shown.
-        mark: ``k/n`` where too few or too many slots have pushed, else empty.
-        final: Whether a check mark stands there instead.
-        lost: What was overwritten there last, None where nothing is lost; it is told
-            instead of the mark and the check mark.
+        mark: A few letters on the gradient: ``1/2`` where not all slots have pushed,
+            ``zero``, ``lost −0.5``.
+        sign: What stands before them: a check mark for a final gradient, a warning
+            sign for a doubtful one, a cross for one that is not what it should be.
         grad_role: The colour of the gradient, by its sign.
         border_role: The colour of the border, by how far the gradient is.
         color: The colour the person's code gave it, which wins.
-        stuck: Whether an edit has not reached it.
+        stuck: Whether an edit has not reached it, or has outdated it.
         seeded: Whether it has a seed gradient.
         constant: Whether it is a number that an op made a Value of.
         changed: Whether it is another one than before the file was run again.
@@ -45,8 +52,7 @@ class Card(NamedTuple):
     gradient: Figure
     digits: int
     mark: str
-    final: bool
-    lost: float | None
+    sign: Sign
     grad_role: str
     border_role: str
     color: str | None
@@ -117,7 +123,7 @@ class Shown:
         Returns:
             Whether it was all: because it was asked for, or the document has changed.
         """
-        stuck = frozenset(node for node, _ in self.mirror.document.stuck)
+        stuck = frozenset(self.mirror.stuck.keys() | self.mirror.stale.keys())
         everything = dirty is None or stuck != self._stuck
         if dirty is None or everything:
             self._cards = [None] * len(self.mirror.graph)
@@ -146,10 +152,15 @@ class Shown:
         found = self._cards[node]
         if found is not None:
             return found.border_role
-        lost, _ = loss_among(self.mirror, self._overwriting.get(node, ()), node)
-        if lost is not None:
+        return self._border(node)
+
+    def _border(self, node: int) -> str:
+        mirror = self.mirror
+        if is_doubtful(mirror, node, self._overwriting.get(node, ())):
             return "attention"
-        return _BORDERS[self.mirror.progress(node).state]
+        if mirror.disagrees(node):
+            return "error"
+        return _BORDERS[mirror.progress(node).state]
 
     def numbers(self, nodes: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Return the numbers of some Values as they are shown, and in fewer digits."""
@@ -162,29 +173,39 @@ class Shown:
     def _card(self, node: Node) -> Card:
         mirror = self.mirror
         progress = mirror.progress(node.id)
-        reached = progress.state is not GradientState.UNREACHED
+        reached = progress.state not in _NOT_THERE
         grad = mirror.grad[node.id]
         # A gradient nobody has pushed is nothing yet, not 0; unless it isn't 0.
         has_gradient = reached or (grad is not None and grad != 0)
-        lost, _ = loss_among(mirror, self._overwriting.get(node.id, ()), node.id)
+        mark, sign = self._mark(node.id)
         return Card(
             name=node.name,
             number=mirror.data[node.id],
             gradient=grad if has_gradient else None,
             digits=self.digits,
-            mark=f"{progress.pushed}/{progress.expected}"
-            if progress.state in _COUNTED
-            else "",
-            final=progress.state is GradientState.FINAL,
-            lost=lost,
+            mark=mark,
+            sign=sign,
             grad_role=_sign_role(grad) if has_gradient else "dim",
-            border_role=_BORDERS[progress.state] if lost is None else "attention",
+            border_role=self._border(node.id),
             color=mirror.color[node.id],
             stuck=node.id in self._stuck,
             seeded=node.id in mirror.seeds,
             constant=node.constant,
             changed=node.id in self.changed,
         )
+
+    def _mark(self, node: int) -> tuple[str, Sign]:
+        """Return what is said of a gradient in a few letters: the worst there is."""
+        mirror, overwriting = self.mirror, self._overwriting.get(node, ())
+        for condition in conditions(mirror, node, overwriting, self.digits):
+            is_wrong = condition.kind == "disagrees"
+            return condition.mark, "cross" if is_wrong else "warning"
+        state, pushed, expected = mirror.progress(node)
+        if state in _COUNTED:
+            return f"{pushed}/{expected}", ""
+        if state is GradientState.FINAL:
+            return "zero" if is_zero(mirror.grad[node]) else "", "check"
+        return "no seed" if state is GradientState.UNSEEDED else "", ""
 
     def _made(self) -> frozenset[int]:
         made: set[int] = set()

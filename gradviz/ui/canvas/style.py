@@ -35,6 +35,8 @@ LOWER = 44.5
 PILL_HEIGHT = 23.0
 PILL_PADDING = 9.0
 SLOT_MARK = 16.0
+TAG = 16.0
+"""The height of what says on a card's lower border that something is wrong."""
 MARGIN = 28.0
 """Room around the graph in a picture and when it is fitted into the window."""
 REACH = 14.0

@@ -98,7 +98,11 @@ class InspectorPanel(QWidget):
             self.page.verticalScrollBar().setValue(scrolled)
 
     def _on_link(self, link: QUrl) -> None:
-        self.node_activated.emit(int(link.path()))
+        number = int(link.path())
+        if link.scheme() == "step":
+            self._controller.move_to(number + 1)
+        else:
+            self.node_activated.emit(number)
 
 
 class _Page(QTextBrowser):

@@ -1,15 +1,20 @@
 """What the Inspector says of a Value, as HTML that can be selected and copied."""
 
+import math
 from collections.abc import Iterable
 from html import escape
 
-from gradviz.analysis.explain import Term, explain_step
+from gradviz.analysis.chain import measured, partial_symbol
+from gradviz.analysis.ledger import Summand, ledger, summands
+from gradviz.analysis.ledger import total as sum_of
 from gradviz.analysis.local import (
     LocalDerivative,
     as_float,
     bracketed,
     local_derivatives,
 )
+from gradviz.analysis.losses import overwriting
+from gradviz.analysis.states import came_too_early, conditions, too_early
 from gradviz.analysis.words import (
     Change,
     change_in_words,
@@ -18,8 +23,8 @@ from gradviz.analysis.words import (
     state_in_words,
 )
 from gradviz.graph.model import Node
-from gradviz.numbers import factor, shown
-from gradviz.session.facts import Figure, StepFact
+from gradviz.numbers import shown
+from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror
 from gradviz.ui.theme import UI_PX, Theme
 
@@ -47,26 +52,12 @@ def inspector_html(
     return _Page(mirror, theme, change).of(node, follows)
 
 
-def _resets(step: StepFact, node: int) -> bool:
-    """Whether a step sets a Value's gradient anew, whatever was pushed to it."""
-    if step.kind == "write":
-        effects = step.effects or ()
-        return any(e.node == node and e.what == "grad" for e in effects)
-    return step.kind == "zero"
-
-
-def _pushed(term: Term) -> Figure:
-    """Return what a step pushed: the flow, or else the change it made."""
-    if term.flow is not None or not isinstance(term.after, int | float):
-        return term.flow
-    return term.after - (as_float(term.before) or 0.0)
-
-
 class _Page:
     def __init__(self, mirror: Mirror, theme: Theme, change: Change | None) -> None:
         self._mirror, self._colors = mirror, theme.palette
         self._change = change or Change()
         self._graph = mirror.graph
+        self._walked = mirror.ops_in_walk
 
     def of(self, node: int, follows: bool) -> str:
         made = self._graph.nodes[node]
@@ -79,8 +70,10 @@ class _Page:
             f"<p style='margin:0 0 6px 2px'><span style='font-size:{UI_PX + 5}px;"
             f" font-weight:600'>{escape(made.name)}</span></p>"
             f"{self._facts(node, made)}"
+            f"{self._doubts(node)}"
+            f"{self._sum(node)}"
+            f"{self._writes(node)}"
             f"{self._operands(node, made)}"
-            f"{self._consumers(node)}"
         )
 
     def _facts(self, node: int, made: Node) -> str:
@@ -93,7 +86,6 @@ class _Page:
         ]
         if (seed := mirror.seeds.get(node)) is not None:
             rows.insert(2, self._row("seed", self._number(seed)))
-        rows += self._losses(node)
         rows += [
             self._row("changed", escape(said))
             for said in change_in_words(mirror, node, self._change)
@@ -102,9 +94,6 @@ class _Page:
             self._row("edge", self._colored(escape(sentence), "attention"))
             for sentence in missing_edges(self._graph, node)
         ]
-        if (reason := dict(mirror.document.stuck).get(node)) is not None:
-            warning = f"not propagated: {escape(reason)}"
-            rows.append(self._row("edit", self._colored(warning, "attention")))
         return self._table(rows)
 
     def _op(self, made: Node) -> str:
@@ -118,6 +107,7 @@ class _Page:
             return ""
         mirror = self._mirror
         local = local_derivatives(self._graph, node, mirror.data)
+        local = local or measured(self._graph, node, mirror.slopes(node))
         rows = []
         for slot, operand in enumerate(made.operands[:MOST]):
             numbers = [self._number(mirror.data[operand])]
@@ -131,75 +121,128 @@ class _Page:
     def _derivative(self, made: Node, operand: int, local: LocalDerivative) -> str:
         """Return ``∂w21x1/∂x1 = w21 = 3``."""
         symbol, number = local.symbol, shown(local.number)
-        below = bracketed(self._graph.nodes[operand].name)
-        ratio = f"∂{bracketed(made.name)}/∂{below}"
-        value = number if symbol == number else f"{symbol} = {number}"
+        ratio = partial_symbol(self._graph, made.id, operand)
+        value = number if symbol in (number, ratio) else f"{symbol} = {number}"
         return f"{self._dim(escape(ratio))} = {escape(value)}"
 
-    def _consumers(self, node: int) -> str:
-        edges = self._graph.consumers[node]
-        consumers = list(dict.fromkeys(edge.consumer for edge in edges))
-        pushes = self._pushes(node)
+    def _doubts(self, node: int) -> str:
+        """Return a box with what is wrong or doubtful, empty where nothing is."""
+        mirror = self._mirror
+        steps = overwriting(mirror).get(node, ())
+        right = self._should_be(node)
+        said = [
+            found.words
+            for found in conditions(mirror, node, steps)
+            if found.kind != "disagrees" or not right
+        ]
+        if missed := self._too_early(node):
+            said.append(missed)
+        if not said:
+            return ""
+        text = "<br>".join(
+            f"<b>{escape(head[:1].upper() + head[1:])}</b>{escape(colon + rest)}"
+            for head, colon, rest in (line.partition(":") for line in said)
+        )
+        color = self._colors.attention
+        return (
+            f"<table width='100%' cellspacing='0' cellpadding='6' border='1'"
+            f" style='border-color:{color}; border-style:solid; margin:8px 0 2px 0'>"
+            f"<tr><td>{text}{right}</td></tr></table>"
+        )
+
+    def _too_early(self, node: int) -> str:
+        """Return what a push of this Value has missed, or would."""
+        mirror = self._mirror
+        step = mirror.last_step
+        if step is not None and step.node == node and (said := came_too_early(mirror)):
+            return said
+        if mirror.progress(node).state is not GradientState.PARTIAL:
+            return ""
+        said = too_early(mirror, node)
+        return f"Too early to push: {said}" if said else ""
+
+    def _should_be(self, node: int) -> str:
+        """Return ``∇x1 should be −0.5 + (−0.375) = −0.875`` where it is not that."""
+        mirror = self._mirror
+        if mirror.progress(node).state is GradientState.PARTIAL:
+            return ""
+        parts = self._parts(summands(mirror, node))
+        held = as_float(mirror.grad[node])
+        if parts is None or not parts or held is None:
+            return ""
+        if math.isclose(sum(parts), held, rel_tol=1e-6, abs_tol=1e-12):
+            return ""
+        terms, equals, total = sum_of(parts, _MOST_SUMMANDS).rpartition(" = ")
+        name = escape(bracketed(self._graph.nodes[node].name))
+        return f"<br>∇{name} should be {escape(terms + equals)}<b>{escape(total)}</b>"
+
+    def _parts(self, found: list[Summand]) -> list[float] | None:
+        """Return the flows of all consumers, None where one is not known."""
+        flows = [summand.flow for summand in found if summand.consumer in self._walked]
+        known = [flow for flow in flows if flow is not None]
+        return known if len(known) == len(flows) else None
+
+    def _sum(self, node: int) -> str:
+        """Return the gradient as a sum over the consumers."""
+        found = summands(self._mirror, node)
         rows = []
-        for consumer in consumers[:MOST]:
-            pushed = pushes.get(consumer)
-            said = self._dim("not yet")
-            if pushed is not None:
-                said = self._gradient(_pushed(pushed))
-            slots = sum(edge.consumer == consumer for edge in edges)
-            times = self._dim(f" ×{slots}") if slots > 1 else ""
-            rows.append(self._link_row(consumer, [said], times))
+        if (seed := self._mirror.seeds.get(node)) is not None and found:
+            rows.append(self._pair(self._dim("seed"), self._gradient(seed)))
+        rows += [self._summand_row(summand) for summand in found[:MOST]]
         if not rows:
             rows.append(self._note("None: nothing was computed from it."))
-        return self._section("Pushed by consumers", rows, len(consumers))
+        if len(found) > MOST:
+            rows.append(self._note(f"and {len(found) - MOST} more"))
+        rows += self._total(node, found)
+        return self._section("Pushed by consumers", rows, 0)
 
-    def _pushes(self, node: int) -> dict[int, Term]:
-        """Return what each consumer's last step did, since the last zeroing."""
-        mirror = self._mirror
-        consumers = {edge.consumer for edge in self._graph.consumers[node]}
-        found: dict[int, Term] = {}
-        for number in reversed(range(mirror.playhead)):
-            step = mirror.walk[number]
-            if _resets(step, node) or len(found) == len(consumers):
-                break
-            if step.node in consumers and step.node not in found:
-                data = mirror.data_after(number + 1)
-                terms = explain_step(self._graph, data, step, mirror.document.rule)
-                found[step.node] = next(t for t in terms if t.operand == node)
-        return found
+    def _summand_row(self, summand: Summand) -> str:
+        pushed = summand.pushed
+        said = self._dim("not yet") if summand.term is None else self._gradient(pushed)
+        times = self._dim(f" ×{summand.slots}") if summand.slots > 1 else ""
+        lines = [said]
+        if summand.product:
+            line = summand.product
+            if summand.arithmetic:
+                line += f" = {summand.arithmetic}"
+                if summand.term is None or summand.term.wrong:
+                    line += f" = {shown(summand.flow)}"
+            lines.append(self._dim(escape(line)))
+        return self._link_row(summand.consumer, lines, times)
 
-    def _losses(self, node: int) -> list[str]:
-        """Return rows on what was overwritten or is wrong, and what is right."""
-        rows = []
-        pushes = self._pushes(node)
-        for consumer, term in pushes.items():
-            name = escape(self._graph.nodes[consumer].name)
-            if term.lost is not None:
-                said = f"{shown(term.lost)}, overwritten by {name}"
-                rows.append(self._row("lost", self._colored(said, "attention")))
-            elif term.wrong and term.flow is not None:
-                said = f"{name} should push {shown(term.flow)}"
-                rows.append(self._row("wrong", self._colored(said, "attention")))
-        flows = [
-            pushed for term in pushes.values() if (pushed := term.flow) is not None
-        ]
-        if rows and len(flows) == len(pushes) > 1 and self._is_final(node):
-            rows.append(self._row("should be", self._sum(node, flows[::-1])))
-        return rows
-
-    def _is_final(self, node: int) -> bool:
-        return self._mirror.progress(node).state is GradientState.FINAL
-
-    def _sum(self, node: int, flows: list[float]) -> str:
-        """Return ``−0.5 + (−0.375) = −0.875``, with the seed if there is one."""
+    def _total(self, node: int, found: list[Summand]) -> list[str]:
+        """Return the sum of what was pushed, and what is still to come."""
         seed = as_float(self._mirror.seeds.get(node))
-        parts = [*([seed] if seed is not None else []), *flows]
-        total = f"<b>{escape(shown(sum(parts)))}</b>"
-        if len(parts) > _MOST_SUMMANDS:
-            return total
-        first, *rest = parts
-        terms = " + ".join([shown(first), *map(factor, rest)])
-        return f"{escape(terms)} = {total}"
+        parts = [summand.pushed for summand in found if summand.term is not None]
+        known = [part for part in parts if part is not None]
+        if len(known) != len(parts) or not parts:
+            return []
+        known = [*([seed] if seed is not None else []), *known]
+        missing = sum(summand.term is None for summand in found)
+        if len(known) < 2 and not missing:
+            return []
+        said = sum_of(known, _MOST_SUMMANDS)
+        terms, equals, total = said.rpartition(" = ")
+        text = f"{escape(terms + equals)}<b>{escape(total)}</b>"
+        if missing:
+            text += self._dim(f" so far, {missing} to come")
+        return [self._pair(self._dim("sum"), text)]
+
+    def _writes(self, node: int) -> str:
+        """Return every write to the gradient, oldest first."""
+        entries, earlier = ledger(self._mirror, node, MOST)
+        rows = [self._note(f"{earlier} earlier")] if earlier else []
+        for entry in entries:
+            link = self._link(f"step:{entry.step}", f"{entry.step + 1}")
+            change = f"{shown(entry.before or 0)} → {shown(entry.after)}"
+            said = self._colored(escape(change), "text")
+            name = f"{link}&nbsp; {escape(entry.by.removesuffix('._backward()'))}"
+            if entry.arithmetic:
+                name += self._dim(f"&nbsp; {escape(entry.arithmetic)}")
+            if entry.lost is not None:
+                said = self._colored(f"⚠ {escape(change)}", "attention")
+            rows.append(self._pair(name, said))
+        return self._section("Writes to its gradient", rows, 0) if rows else ""
 
     # How it is put
 
@@ -226,12 +269,18 @@ class _Page:
             f"<td width='100%'>{html}</td></tr>"
         )
 
-    def _link_row(self, node: int, numbers: list[str], after: str = "") -> str:
-        name = escape(self._graph.nodes[node].name)
-        link = (
-            f"<a href='node:{node}' style='color:{self._colors.accent};"
-            f" text-decoration:none'>{name}</a>{after}"
+    def _link(self, target: str, text: str) -> str:
+        return (
+            f"<a href='{target}' style='color:{self._colors.accent};"
+            f" text-decoration:none'>{escape(text)}</a>"
         )
+
+    @staticmethod
+    def _pair(left: str, right: str) -> str:
+        return f"<tr><td>{left}</td><td align='right'>{right}</td></tr>"
+
+    def _link_row(self, node: int, numbers: list[str], after: str = "") -> str:
+        link = self._link(f"node:{node}", self._graph.nodes[node].name) + after
         first, *rest = numbers
         lines = "".join(
             f"<tr><td colspan='2' style='padding-left:12px'>{line}</td></tr>"

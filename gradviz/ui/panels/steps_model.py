@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 
 from gradviz.analysis.explain import Term, explain_step, step_name
 from gradviz.analysis.local import reference
+from gradviz.analysis.states import came_too_early
 from gradviz.numbers import shown
 from gradviz.session.facts import Figure, StepFact
 from gradviz.session.mirror import Mirror
@@ -205,6 +206,7 @@ class StepsModel(QAbstractListModel):
                 mirror.document.rule,
                 self._paths(mirror, index),
                 held=self._held(mirror, step) if index == self.current else None,
+                slopes=mirror.slopes(step.node),
             )
         return self._terms[index]
 
@@ -294,7 +296,18 @@ class StepsModel(QAbstractListModel):
         return "next" if index == self.current + 1 else "later"
 
     def _warns(self, index: int) -> bool:
+        if self._came_too_early(index):
+            return True
         return any(term.wrong or term.lost is not None for term in self.terms(index))
+
+    def _came_too_early(self, index: int) -> bool:
+        """Whether a step pushed a gradient that was not complete."""
+        mirror = self._mirror
+        if mirror is None or (node := mirror.walk[index].node) < 0:
+            return False
+        if mirror.pushes.late[node]:
+            return True
+        return index == self.current and bool(came_too_early(mirror))
 
     def _result(self, mirror: Mirror, index: int, step: StepFact) -> str:
         """Return the change that says most: lost first, then where paths meet."""
@@ -326,12 +339,13 @@ class StepsModel(QAbstractListModel):
         )
         if index == self.current:
             action = "This step was made last"
+        early = came_too_early(mirror) if index == self.current else ""
         who = "Put in by hand" if step.kind == "manual" else ""
         if step.kind == "recorded":
             who = f"Called by {step.place or 'your code'}"
         elif step.kind == "write":
             who = "Set by your code, outside of any _backward()"
-        return "\n".join(part for part in (terms, who, action) if part)
+        return "\n".join(part for part in (terms, early, who, action) if part)
 
     def _spoken(self, mirror: Mirror, index: int, step: StepFact) -> str:
         kind = ", put in by hand" if step.kind == "manual" else ""

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gradviz.analysis.explain import next_in_words, summarize_step
+from gradviz.analysis.states import came_too_early
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
@@ -101,7 +102,9 @@ class TimelineBar(QWidget):
         if mirror is None:
             return ""
         if (step := mirror.last_step) is not None:
-            return summarize_step(mirror.graph, mirror.data, step)
+            return came_too_early(mirror) or summarize_step(
+                mirror.graph, mirror.data, step, slopes=mirror.slopes(step.node)
+            )
         if not mirror.walk:
             return "Seed a Value to get a walk"
         if (following := mirror.next_step) is not None:

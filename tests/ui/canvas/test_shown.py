@@ -13,7 +13,7 @@ from gradviz.value import Value
 def test_a_gradient_nobody_has_pushed_is_a_dash_and_no_zero():
     play = lesson_17()
     card = Shown(play.mirror).card(play.named("x1"))
-    assert (card.grad, card.mark, card.final) == ("—", "", False)
+    assert (card.grad, card.mark, card.sign) == ("—", "", "")
     assert card.border_role == "card_line"
 
 
@@ -21,7 +21,7 @@ def test_a_partial_gradient_says_how_many_have_pushed():
     play = lesson_17()
     play.move_to(2)
     card = Shown(play.mirror).card(play.named("x1"))
-    assert (card.grad, card.mark, card.final) == ("−0.5", "1/2", False)
+    assert (card.grad, card.mark, card.sign) == ("−0.5", "1/2", "")
     assert card.grad_role == "negative"
 
 
@@ -29,7 +29,7 @@ def test_a_final_gradient_has_a_check_mark_even_if_it_is_zero():
     play = lesson_17("accumulate")
     play.run_to_end()
     card = Shown(play.mirror).card(play.named("w12"))
-    assert (card.grad, card.mark, card.final) == ("0", "", True)
+    assert (card.grad, card.mark, card.sign) == ("0", "zero", "check")
     assert card.grad_role == "text"
     assert card.border_role == "done"
 
@@ -93,15 +93,15 @@ def test_an_overwritten_gradient_says_what_is_lost_and_is_not_called_done():
     play.move_to(5)
     x1 = play.named("x1")
     card = Shown(play.mirror).card(x1)
-    assert (card.grad, card.lost) == ("−0.375", -0.5)
+    assert (card.grad, card.mark, card.sign) == ("−0.375", "lost −0.5", "warning")
     assert card.border_role == "attention"
-    assert "lost −0.5, overwritten by w21x1" in in_words(play.mirror, x1)
+    assert "overwritten: −0.5 is lost, w21x1 replaced it" in in_words(play.mirror, x1)
     play.move_to(4)
-    assert Shown(play.mirror).card(x1).lost is None
+    assert Shown(play.mirror).card(x1).mark == "1/2"
 
 
 def test_an_accumulated_gradient_has_lost_nothing():
     play = lesson_17("accumulate")
     play.run_to_end()
     cards = [Shown(play.mirror).card(node.id) for node in play.graph.nodes]
-    assert all(card.lost is None for card in cards)
+    assert {card.sign for card in cards} == {"check"}

@@ -139,18 +139,15 @@ def test_a_persons_own_colour_wins_the_border(watch):
 
 
 def test_the_border_of_what_an_edit_does_not_reach_is_dashed(watch):
-    import msgspec
-
     play = lesson_17()
     canvas = watch(play)
     node = play.named("w11x1")
     area = canvas.view.card_rect(node)
     whole = canvas.colored(P.done, area) + canvas.colored(P.card_line, area)
-    play.mirror.document = msgspec.structs.replace(
-        play.mirror.document, stuck=((node, "no closure"),)
-    )
+    play.mirror.stuck = {node: "no closure"}
     canvas.view.refresh(None)
-    dashed = canvas.colored(P.done, area) + canvas.colored(P.card_line, area)
+    assert canvas.colored(P.done, area) + canvas.colored(P.card_line, area) == 0
+    dashed = canvas.colored(P.attention, area)
     assert 0.3 * whole < dashed < 0.9 * whole
     assert "no closure" in canvas.view.tooltip_text(node)
 

@@ -1,0 +1,143 @@
+"""How often Values have pushed, counted for each backward pass by itself.
+
+A pass begins where every gradient is zeroed, and where the person's code gives a root,
+or a Value that has pushed already, a gradient anew. What other Values hold then is left
+over from the pass before.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from gradviz.graph.model import Graph
+from gradviz.session.facts import Effect, Figure, StepFact
+
+_Pass = tuple[int, frozenset[int]]
+"""The step that a pass began with, and the Values with a gradient of an earlier one."""
+
+
+class Pushes:
+    """Counts the pushes of the pass that the playhead is in.
+
+    Attributes:
+        received: How many slots have pushed to each Value.
+        repeated: How many consumers have pushed more than once to each Value.
+        twice: How many operands each Value has pushed to more than once.
+        late: How many steps have changed each Value's gradient after it had pushed.
+        left: Values that still hold a gradient of an earlier pass.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._passes: list[_Pass] = []
+        self.begin(frozenset())
+
+    def begin(self, left: frozenset[int]) -> None:
+        """Go to before the first step.
+
+        Args:
+            left: The Values that have a gradient there and no seed.
+        """
+        self._passes = [(-1, left)]
+        self._count_from(left)
+
+    def times(self, node: int) -> int:
+        """Return how often a Value has pushed what its operands still hold."""
+        operands = self._graph.nodes[node].operands
+        return max((self._by[node, operand] for operand in operands), default=0)
+
+    def count(self, consumer: int, operand: int) -> int:
+        """Return how often a consumer has pushed to an operand in this pass."""
+        return self._by[consumer, operand]
+
+    def make(self, walk: Sequence[StepFact], at: int, grad: Sequence[Figure]) -> bool:
+        """Count a step.
+
+        Args:
+            walk: Every step.
+            at: Which of them it is.
+            grad: The gradients after it.
+
+        Returns:
+            Whether it has begun a pass, so that every count is another one.
+        """
+        passes = len(self._passes)
+        step = walk[at]
+        if step.node >= 0:
+            self._count(step, 1)
+        elif step.kind == "zero":
+            self._open(at, frozenset())
+        elif self._begins_pass(step):
+            written = {effect.node for effect in _gradients(step)}
+            held = (node for node, number in enumerate(grad) if number not in (None, 0))
+            self._open(at, frozenset(held) - written)
+        else:
+            self._reset(step)
+        return len(self._passes) != passes
+
+    def take_back(self, walk: Sequence[StepFact], at: int) -> bool:
+        """Forget the step counted last; return whether it had begun a pass."""
+        step = walk[at]
+        if step.node >= 0:
+            self._count(step, -1)
+            return False
+        has_begun = self._passes[-1][0] == at
+        if has_begun:
+            self._passes.pop()
+        began, left = self._passes[-1]
+        self._count_from(left)
+        for earlier in walk[began + 1 : at]:
+            if earlier.node >= 0:
+                self._count(earlier, 1)
+            else:
+                self._reset(earlier)
+        return has_begun
+
+    def _open(self, at: int, left: frozenset[int]) -> None:
+        self._passes.append((at, left))
+        self._count_from(left)
+
+    def _count_from(self, left: frozenset[int]) -> None:
+        count = len(self._graph)
+        self.received, self.repeated = [0] * count, [0] * count
+        self.twice, self.late = [0] * count, [0] * count
+        self.left = set(left)
+        self._by: Counter[tuple[int, int]] = Counter()
+        self._steps = 0
+
+    def _begins_pass(self, step: StepFact) -> bool:
+        consumers = self._graph.consumers
+        return self._steps > 0 and any(
+            effect.after not in (None, 0)
+            and (not consumers[effect.node] or self.times(effect.node) > 0)
+            for effect in _gradients(step)
+        )
+
+    def _reset(self, step: StepFact) -> None:
+        """Forget what was pushed to the gradients that a write has set anew."""
+        for effect in _gradients(step):
+            node = effect.node
+            self.received[node] = self.repeated[node] = self.late[node] = 0
+            self.left.discard(node)
+            for consumer in {edge.consumer for edge in self._graph.consumers[node]}:
+                self.twice[consumer] -= self._by[consumer, node] > 1
+                del self._by[consumer, node]
+
+    def _count(self, step: StepFact, by: int) -> None:
+        self._steps += by
+        for effect in _gradients(step):
+            if effect.node != step.node and self.times(effect.node):
+                changed = repr(effect.before) != repr(effect.after)
+                self.late[effect.node] += by * changed
+        operands = self._graph.nodes[step.node].operands
+        for operand in operands:
+            self.received[operand] += by
+        for operand in set(operands):
+            before = self._by[step.node, operand]
+            self._by[step.node, operand] = after = before + by
+            again = (after > 1) - (before > 1)
+            self.repeated[operand] += again
+            self.twice[step.node] += again
+
+
+def _gradients(step: StepFact) -> list[Effect]:
+    return [effect for effect in step.effects or () if effect.what == "grad"]
