@@ -1,8 +1,8 @@
 """How often Values have pushed, counted for each backward pass by itself.
 
 A pass begins where every gradient is zeroed, and where the person's code gives a root,
-or a Value that has pushed already, a gradient anew. What other Values hold then is left
-over from the pass before.
+or a Value that has pushed already, a gradient anew, or calls the hook of a root again.
+What other Values hold then is left over from the pass before.
 """
 
 from collections import Counter
@@ -40,6 +40,11 @@ class Pushes:
         self._passes = [(-1, left)]
         self._count_from(left)
 
+    @property
+    def began(self) -> int:
+        """The first step of the pass."""
+        return max(self._passes[-1][0], 0)
+
     def times(self, node: int) -> int:
         """Return how often a Value has pushed what its operands still hold."""
         operands = self._graph.nodes[node].operands
@@ -62,14 +67,12 @@ class Pushes:
         """
         passes = len(self._passes)
         step = walk[at]
-        if step.node >= 0:
-            self._count(step, 1)
-        elif step.kind == "zero":
+        if step.kind == "zero":
             self._open(at, frozenset())
         elif self._begins_pass(step):
-            written = {effect.node for effect in _gradients(step)}
-            held = (node for node, number in enumerate(grad) if number not in (None, 0))
-            self._open(at, frozenset(held) - written)
+            self._open(at, _left(step, grad))
+        if step.node >= 0:
+            self._count(step, 1)
         else:
             self._reset(step)
         return len(self._passes) != passes
@@ -77,15 +80,15 @@ class Pushes:
     def take_back(self, walk: Sequence[StepFact], at: int) -> bool:
         """Forget the step counted last; return whether it had begun a pass."""
         step = walk[at]
-        if step.node >= 0:
+        has_begun = self._passes[-1][0] == at
+        if step.node >= 0 and not has_begun:
             self._count(step, -1)
             return False
-        has_begun = self._passes[-1][0] == at
         if has_begun:
             self._passes.pop()
         began, left = self._passes[-1]
         self._count_from(left)
-        for earlier in walk[began + 1 : at]:
+        for earlier in walk[max(began, 0) : at]:
             if earlier.node >= 0:
                 self._count(earlier, 1)
             else:
@@ -106,6 +109,9 @@ class Pushes:
 
     def _begins_pass(self, step: StepFact) -> bool:
         consumers = self._graph.consumers
+        if step.node >= 0:
+            is_root = not consumers[step.node]
+            return step.kind == "recorded" and is_root and self.times(step.node) > 0
         return self._steps > 0 and any(
             effect.after not in (None, 0)
             and (not consumers[effect.node] or self.times(effect.node) > 0)
@@ -137,6 +143,16 @@ class Pushes:
             again = (after > 1) - (before > 1)
             self.repeated[operand] += again
             self.twice[step.node] += again
+
+
+def _left(step: StepFact, grad: Sequence[Figure]) -> frozenset[int]:
+    """Return what holds a gradient when a pass begins, and has not got it just now."""
+    held = {node for node, number in enumerate(grad) if number not in (None, 0)}
+    written = {effect.node for effect in _gradients(step)}
+    if step.node < 0:
+        return frozenset(held - written)
+    had = {e.node for e in _gradients(step) if e.before not in (None, 0)}
+    return frozenset((held - written | had) - {step.node})
 
 
 def _gradients(step: StepFact) -> list[Effect]:

@@ -15,6 +15,7 @@ from gradviz.session.arrival import Arrival, Past, View, arrive, go_on
 from gradviz.session.attributes import Attributes, Delta
 from gradviz.session.document import Document, EditError, Number
 from gradviz.session.facts import WalkKind
+from gradviz.session.recorded import seeds_set_by
 from gradviz.session.recording import Recording
 from gradviz.session.start import Start, fresh_gradients
 from gradviz.session.stepper import Stepper
@@ -121,6 +122,16 @@ class WalkedGraph:
     def playhead(self) -> int:
         """How many steps of the walk have been made."""
         return self._stepper.playhead
+
+    @property
+    def walked_seeds(self) -> Mapping[int, Number]:
+        """The seeds of the walk shown; a recorded one's are those that code has set."""
+        if self.walk_kind == "planned":
+            return self.document.seeds
+        found = seeds_set_by(self.live, self.walk)
+        if found is not None:
+            return found
+        return self._aside.seeds if self._aside is not None else {}
 
     @property
     def seeds_chosen(self) -> bool:

@@ -193,7 +193,7 @@ class Desk(RunListener):
         def progress(done: int, total: int) -> None:
             self._tell(Stage(f"Differentiating Value {done + 1} of {total}"))
 
-        seeds = {n: as_number(seed) for n, seed in session.document.seeds.items()}
+        seeds = {n: as_number(seed) for n, seed in session.walked_seeds.items()}
         found = reference(session.live, seeds, progress)
         self._tell(Referenced(found.fact(session.graph)))
 

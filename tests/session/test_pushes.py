@@ -126,3 +126,31 @@ def test_gradients_that_are_there_before_the_first_step_are_left_over():
     assert pushes.left == {3}
     pushes.take_back((write,), 0)
     assert pushes.left == {1, 3}
+
+
+def test_a_root_whose_hook_their_code_calls_again_begins_a_pass():
+    play = square()
+    x, y = play.named("x"), play.named("y")
+    walk = (
+        StepFact(y, "recorded", (Effect(x, "grad", 0.0, 6.0),), 1.0, "cell 2"),
+        StepFact(y, "recorded", (Effect(x, "grad", 6.0, 12.0),), 1.0, "cell 3"),
+    )
+    mirror = Mirror(play.graph)
+    recorded(mirror, walk)
+    mirror.move_to(2)
+    assert mirror.pushes.left == {x}
+    assert mirror.pushes.twice[y] == 0
+    mirror.move_to(1)
+    assert mirror.pushes.left == set()
+    assert mirror.pushes.times(y) == 1
+
+
+def test_a_root_that_is_pushed_twice_by_hand_is_just_that():
+    play = square()
+    x, y = play.named("x"), play.named("y")
+    for _ in range(2):
+        play.session.run_step(y)
+    play.update()
+    assert play.mirror.pushes.left == set()
+    assert play.mirror.pushes.twice[y] == 1
+    assert play.mirror.pushes.repeated[x] == 1

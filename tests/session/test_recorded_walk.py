@@ -302,3 +302,15 @@ def test_a_recorded_walk_that_may_go_on_waits_for_every_consumer():
     assert states["z"] == (GradientState.FINAL, 0, 0)
     mirror.move_to(0)
     assert mirror.progress(live.graph.named("z")).state is GradientState.UNREACHED
+
+
+def test_the_seeds_of_each_walk_are_those_it_starts_from():
+    _, _, z, live = chain()
+    theirs, node = Theirs(live), live.graph.named("z")
+    z.grad = 2.0
+    theirs.call(node)
+    session = Session(live, recording=theirs.recording)
+    session.set_seed(node, 5.0)
+    assert session.walked_seeds == {node: 5.0}
+    session.switch_walk("recorded")
+    assert session.walked_seeds == {node: 2.0}

@@ -31,6 +31,7 @@ from gradviz.ui.theme import UI_PX, Theme
 MOST = 40
 """How many operands or consumers are listed."""
 _MOST_SUMMANDS = 4
+_COMPLETE = (GradientState.FINAL, GradientState.REPEATED)
 
 
 def inspector_html(
@@ -50,6 +51,10 @@ def inspector_html(
         change: What it held before the file was run again.
     """
     return _Page(mirror, theme, change).of(node, follows)
+
+
+def _close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
 
 
 class _Page:
@@ -130,11 +135,10 @@ class _Page:
         mirror = self._mirror
         steps = overwriting(mirror).get(node, ())
         right = self._should_be(node)
-        said = [
-            found.words
-            for found in conditions(mirror, node, steps)
-            if found.kind != "disagrees" or not right
-        ]
+        found = list(conditions(mirror, node, steps))
+        said = [c.words for c in found if c.kind != "disagrees" or not right]
+        if right and not said:
+            said = ["disagrees with the reference"]
         if missed := self._too_early(node):
             said.append(missed)
         if not said:
@@ -164,23 +168,32 @@ class _Page:
     def _should_be(self, node: int) -> str:
         """Return ``∇x1 should be −0.5 + (−0.375) = −0.875`` where it is not that."""
         mirror = self._mirror
-        if mirror.progress(node).state is GradientState.PARTIAL:
+        if mirror.progress(node).state not in _COMPLETE:
             return ""
-        parts = self._parts(summands(mirror, node))
-        held = as_float(mirror.grad[node])
-        if parts is None or not parts or held is None:
+        parts, held = self._parts(node), as_float(mirror.grad[node])
+        wanted = mirror.expected(node)
+        if wanted is None:
+            wanted = sum(parts) if parts else held
+        if wanted is None or held is None or _close(wanted, held):
             return ""
-        if math.isclose(sum(parts), held, rel_tol=1e-6, abs_tol=1e-12):
-            return ""
-        terms, equals, total = sum_of(parts, _MOST_SUMMANDS).rpartition(" = ")
+        said = shown(wanted)
+        if parts and _close(sum(parts), wanted):
+            said = sum_of(parts, _MOST_SUMMANDS)
+        terms, equals, total = said.rpartition(" = ")
         name = escape(bracketed(self._graph.nodes[node].name))
         return f"<br>∇{name} should be {escape(terms + equals)}<b>{escape(total)}</b>"
 
-    def _parts(self, found: list[Summand]) -> list[float] | None:
-        """Return the flows of all consumers, None where one is not known."""
-        flows = [summand.flow for summand in found if summand.consumer in self._walked]
-        known = [flow for flow in flows if flow is not None]
-        return known if len(known) == len(flows) else None
+    def _parts(self, node: int) -> list[float]:
+        """Return the seed and the flows of all consumers; nothing if one is unknown."""
+        seed = as_float(self._mirror.seeds.get(node))
+        flows = [
+            summand.flow
+            for summand in summands(self._mirror, node)
+            if summand.consumer in self._walked
+        ]
+        if None in flows:
+            return []
+        return [part for part in (seed, *flows) if part is not None]
 
     def _sum(self, node: int) -> str:
         """Return the gradient as a sum over the consumers."""
@@ -198,7 +211,7 @@ class _Page:
 
     def _summand_row(self, summand: Summand) -> str:
         pushed = summand.pushed
-        said = self._dim("not yet") if summand.term is None else self._gradient(pushed)
+        said = self._dim("not yet") if summand.term is None else self._flow(pushed)
         times = self._dim(f" ×{summand.slots}") if summand.slots > 1 else ""
         lines = [said]
         if summand.product:
@@ -301,7 +314,14 @@ class _Page:
         return escape(exact(figure))
 
     def _gradient(self, figure: Figure) -> str:
+        """Return a gradient with every digit, in the colour of its sign."""
+        return self._signed(figure, self._number(figure))
+
+    def _flow(self, figure: Figure) -> str:
+        """Return what was pushed, as short as on the canvas."""
+        return self._signed(figure, escape(shown(figure)))
+
+    def _signed(self, figure: Figure, html: str) -> str:
         if not isinstance(figure, int | float) or figure == 0 or figure != figure:
-            return self._number(figure)
-        role = "positive" if figure > 0 else "negative"
-        return self._colored(self._number(figure), role)
+            return html
+        return self._colored(html, "positive" if figure > 0 else "negative")

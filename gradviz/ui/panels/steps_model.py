@@ -305,7 +305,7 @@ class StepsModel(QAbstractListModel):
         mirror = self._mirror
         if mirror is None or (node := mirror.walk[index].node) < 0:
             return False
-        if mirror.pushes.late[node]:
+        if mirror.pushes.late[node] and index >= mirror.pushes.began:
             return True
         return index == self.current and bool(came_too_early(mirror))
 
