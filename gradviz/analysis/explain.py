@@ -271,7 +271,7 @@ class _Teller:
         held = as_float(self._held.get(operand))
         if held is not None and self._rule != "accumulate" and _close(held, flow, flow):
             return self._line(operand, "=", local, flow, None, "unchanged")
-        rest = f"unchanged, the chain rule gives {shown(flow, self._digits)}"
+        rest = f"unchanged, the chain rule gives {self._chain(local, flow)}"
         wrong = held is not None or self._rule == "accumulate"
         return self._line(operand, "", local, flow, None, rest, wrong=wrong)
 
@@ -296,7 +296,7 @@ class _Teller:
         elif replaced:
             sign = "="
         else:
-            rest = f"{arrow}, the chain rule gives {shown(flow, self._digits)}"
+            rest = f"{arrow}, the chain rule gives {self._chain(local, flow)}"
             return self._line(operand, "", local, flow, effect, rest, wrong=True)
         if sign == "+=" or there == 0:
             return self._line(operand, sign, local, flow, effect, arrow)
@@ -324,9 +324,7 @@ class _Teller:
     ) -> Term:
         if sign:
             formula = self._formula(operand, sign, local)
-            product = as_product([shown(slot.number, self._digits) for slot in local])
-            upstream = factor(self._upstream, self._digits)
-            arithmetic = f"= {product} × {upstream} = {shown(flow, self._digits)}"
+            arithmetic = f"= {self._arithmetic(local, flow)}"
         else:
             formula, arithmetic = f"{self._name(operand)}: ∇", ""
         pushed, expected = self._paths.get(operand, (0, 0))
@@ -350,9 +348,21 @@ class _Teller:
     def _formula(
         self, operand: int, sign: str, local: Sequence[LocalDerivative]
     ) -> str:
+        return f"{self._name(operand)}: ∇ {sign} {self._product(local)}"
+
+    def _chain(self, local: Sequence[LocalDerivative], flow: float) -> str:
+        """Return ``w11 · ∇w11x1 = −2 × 0.25 = −0.5``."""
+        return f"{self._product(local)} = {self._arithmetic(local, flow)}"
+
+    def _product(self, local: Sequence[LocalDerivative]) -> str:
         symbol = as_product([slot.symbol for slot in local])
         upstream = f"∇{bracketed(self._graph.nodes[self._step.node].name)}"
-        return f"{self._name(operand)}: ∇ {sign} {symbol} · {upstream}"
+        return f"{symbol} · {upstream}"
+
+    def _arithmetic(self, local: Sequence[LocalDerivative], flow: float) -> str:
+        product = as_product([shown(slot.number, self._digits) for slot in local])
+        upstream = factor(self._upstream, self._digits)
+        return f"{product} × {upstream} = {shown(flow, self._digits)}"
 
     def _name(self, node: int) -> str:
         return reference(self._graph, node, self._data)

@@ -107,13 +107,17 @@ def test_a_gradient_of_none_counts_as_zero() -> None:
 
 
 def test_a_wrong_result_says_what_the_chain_rule_gives() -> None:
-    assert product(0, 7.0) == "a: ∇ (0 → 7, the chain rule gives 8)"
-    assert product(0, math.nan) == "a: ∇ (0 → nan, the chain rule gives 8)"
+    assert product(0, 7.0) == (
+        "a: ∇ (0 → 7, the chain rule gives b · ∇out = 4 × 2 = 8)"
+    )
+    assert product(0, math.nan) == (
+        "a: ∇ (0 → nan, the chain rule gives b · ∇out = 4 × 2 = 8)"
+    )
     graph, data = by_text("×", {"a": 3.0, "b": 4.0}, 12.0)
     step = StepFact(2, "planned", (Effect(0, "grad", 0, 7.0),), 2.0)
     a, b = explain_step(graph, data, step)
     assert a.wrong
-    assert b.text == "b: ∇ (unchanged, the chain rule gives 6)"
+    assert b.text == "b: ∇ (unchanged, the chain rule gives a · ∇out = 3 × 2 = 6)"
     # It may have assigned what stood there already; who accumulates has no such excuse.
     assert not b.wrong
     assert explain_step(graph, data, step, "accumulate")[1].wrong
@@ -125,7 +129,9 @@ def test_assigning_what_stands_there_already_is_no_error() -> None:
     a, b = explain_step(graph, data, step, "assign", held={0: 0.25, 1: 0.5})
     assert a.text == "a: ∇ = 1 · ∇out = 1 × 0.25 = 0.25   (unchanged)"
     assert not a.wrong
-    assert b.text == "b: ∇ (unchanged, the chain rule gives 0.25)"
+    assert b.text == (
+        "b: ∇ (unchanged, the chain rule gives 1 · ∇out = 1 × 0.25 = 0.25)"
+    )
     assert b.wrong
 
 

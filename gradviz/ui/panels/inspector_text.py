@@ -212,6 +212,8 @@ class _Page:
     def _summand_row(self, summand: Summand) -> str:
         pushed = summand.pushed
         said = self._dim("not yet") if summand.term is None else self._flow(pushed)
+        if summand.term is not None and summand.term.wrong:
+            said = self._colored(f"⚠ {escape(shown(pushed))}", "attention")
         times = self._dim(f" ×{summand.slots}") if summand.slots > 1 else ""
         lines = [said]
         if summand.product:
