@@ -268,6 +268,12 @@ MENUS = (
                 checkable=True,
             ),
             Command(
+                "paths",
+                "Pa&ths",
+                "List the paths from the seeds to the selected Value",
+                ("Ctrl+T",),
+            ),
+            Command(
                 "lay-out-anew",
                 "Lay O&ut Anew",
                 "Arrange the whole graph afresh, the Values added since included",

@@ -18,6 +18,7 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
+from gradviz.ui.panels.paths import PathsPanel
 from gradviz.ui.panels.seeds import SeedsPanel
 from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
@@ -39,6 +40,7 @@ class Docks:
         seeds: Seed gradients.
         steps: The walk.
         inspector: The selected Value.
+        paths: How the seeds reach it; a tab behind the inspector.
         output: What the person's code prints; closed until it prints something.
     """
 
@@ -51,6 +53,7 @@ class Docks:
         self.seeds = SeedsPanel(controller, theme, window)
         self.steps = StepsPanel(controller, theme, window)
         self.inspector = InspectorPanel(controller, theme, window)
+        self.paths = PathsPanel(controller, theme, window)
         self.output = OutputPanel(controller, theme, window)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
@@ -63,6 +66,7 @@ class Docks:
             ("Seed gradients", self.seeds, left),
             ("Steps", self.steps, right),
             ("Inspector", self.inspector, right),
+            ("Paths", self.paths, right),
             ("Output", self.output, below),
         ):
             self._docks[panel] = self._dock(title, panel)
@@ -73,6 +77,7 @@ class Docks:
         self.source.header.stand_on(self._docks[self.source])
         self._has_widened = self._source_in_front = False
         self._docks[self.source].visibilityChanged.connect(self._on_source_seen)
+        self._docks[self.paths].visibilityChanged.connect(self.paths.set_seen)
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -96,6 +101,7 @@ class Docks:
         steps, inspector = self._docks[self.steps], self._docks[self.inspector]
         output = self._docks[self.output]
         self._tabify(self.leaves, self.source)
+        self._tabify(self.inspector, self.paths)
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
@@ -130,6 +136,7 @@ class Docks:
             self.seeds.set_theme,
             self.steps.set_theme,
             self.inspector.set_theme,
+            self.paths.set_theme,
             self.output.set_theme,
         )
         for set_theme in each:

@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
             "stop": self._stop,
             "save": self._save,
             "source": self._go_to_source,
+            "paths": self._go_to_paths,
             "quit": self.close,
             "undo": controller.undo,
             "redo": controller.redo,
@@ -191,6 +192,7 @@ class MainWindow(QMainWindow):
         canvas.constant_activated.connect(self._edit_leaf)
         canvas.zoom_changed.connect(self._status.show_zoom)
         self.docks.inspector.node_activated.connect(self._viewing.go_to)
+        self.docks.paths.lit.connect(canvas.light_path)
         source.node_activated.connect(self._viewing.go_to)
         source.changed.connect(self._enabling.update)
         source.failed.connect(
@@ -240,6 +242,10 @@ class MainWindow(QMainWindow):
     def _go_to_source(self) -> None:
         self.docks.show(self.docks.source)
         self.docks.source.enter()
+
+    def _go_to_paths(self) -> None:
+        self.docks.show(self.docks.paths)
+        self.docks.paths.start()
 
     def _toggle_following(self) -> None:
         wanted = self.actions_by_name["follow"].isChecked()
@@ -322,6 +328,7 @@ class MainWindow(QMainWindow):
 
     def _on_selected(self, node: int) -> None:
         self.docks.inspector.set_selected(node)
+        self.docks.paths.set_selected(node)
         self.docks.seeds.set_selected(node)
         self.docks.source.set_selected(node)
         self._enabling.update()
