@@ -4,8 +4,12 @@ import math
 from collections.abc import Callable, Sequence
 
 from gradviz.analysis.explain import listed
-from gradviz.analysis.local import LocalDerivative, as_float, bracketed
-from gradviz.analysis.local import local_derivatives as by_formula
+from gradviz.analysis.local import (
+    LocalDerivative,
+    as_float,
+    bracketed,
+    local_derivatives,
+)
 from gradviz.graph.model import Edge, Graph
 from gradviz.graph.paths import Path, Paths, Slopes
 from gradviz.numbers import factor, shown
@@ -23,26 +27,20 @@ _MOST_DIGITS = 15
 _ROUNDING = 1e-14
 
 
-class LocalSlots:
-    """The local derivatives of a graph by formula, each worked out once."""
-
-    def __init__(self, graph: Graph, data: Sequence[Figure]) -> None:
-        self._graph, self._data = graph, data
-        self._known: dict[int, Sequence[LocalDerivative] | None] = {}
-
-    def __call__(self, node: int) -> Sequence[LocalDerivative] | None:
-        """Return those of an op, None where it is not known."""
-        if node not in self._known:
-            self._known[node] = by_formula(self._graph, node, self._data)
-        return self._known[node]
+def local_slots(graph: Graph, data: Sequence[Figure]) -> Slots:
+    """Return the local derivatives that formulas give."""
+    return lambda node: local_derivatives(graph, node, data)
 
 
 def slopes(slots: Slots) -> Slopes:
-    """Return the numbers alone."""
+    """Return their numbers alone, each worked out once."""
+    known: dict[int, Sequence[float] | None] = {}
 
     def of(node: int) -> Sequence[float] | None:
-        found = slots(node)
-        return None if found is None else [slot.number for slot in found]
+        if node not in known:
+            found = slots(node)
+            known[node] = None if found is None else tuple(s.number for s in found)
+        return known[node]
 
     return of
 
@@ -210,23 +208,33 @@ def _made(mirror: Mirror, wanted: set[int]) -> set[int]:
 # One of them
 
 
-def route(graph: Graph, path: Path) -> Sequence[str]:
+def route(graph: Graph, nodes: Sequence[int]) -> list[str]:
     """Return the names of the Values on a path, the seed first."""
-    return [graph.nodes[node].name for node in path.nodes]
+    return [graph.nodes[node].name for node in nodes]
 
 
-def factors(path: Path, seed: float, slots: Slots) -> Sequence[str]:
-    """Return the numbers that are multiplied, the seed first; ``?`` for an unknown."""
-    slopes = (_local(slots, edge) for edge in path.edges)
+def factors(
+    path: Path, seed: float, slots: Slots, most: int | None = None
+) -> list[str]:
+    """Return the numbers that are multiplied, the seed first; ``?`` for an unknown.
+
+    Args:
+        path: The path.
+        seed: Its seed gradient.
+        slots: The local derivatives.
+        most: How many of them, the last ones, besides the seed; None for all.
+    """
+    edges = path.edges if most is None else path.edges[-most:]
+    slopes = (_local(slots, edge) for edge in edges)
     numbers = ("?" if slope is None else factor(slope.number) for slope in slopes)
     return [shown(seed), *numbers]
 
 
 def path_in_words(graph: Graph, path: Path, seed: float, slots: Slots) -> str:
     """Return a path with its product: in names, symbols and numbers, line by line."""
-    names = " → ".join(_cut(route(graph, path)))
+    names = " → ".join(_cut(route(graph, path.nodes)))
     product = "not known" if path.product is None else shown(path.product)
-    if not path.edges:
+    if not path.slots:
         return f"{names}: its own seed, {product}"
     slopes = [_local(slots, edge) for edge in path.edges]
     symbols = ["?" if slope is None else bracketed(slope.symbol) for slope in slopes]

@@ -23,7 +23,6 @@ import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
 
 from gradviz.graph.model import Edge, Graph
 
@@ -35,7 +34,7 @@ MOST = 40
 MOST_EDGES = 400_000
 """How long the listed ones may be together; the first is listed however long it is."""
 _SLICE = 1000
-_UNKNOWN = -1.0
+_UNKNOWN = 1.0
 _SEED = -1
 
 
@@ -61,21 +60,26 @@ class Path:
     """One way from a seed to the Value.
 
     Attributes:
-        seed: The seeded Value it starts at.
-        edges: Its operand slots, from the seed to the Value; none where the Value
-            itself is the seeded one.
+        nodes: The Values on it, from the seed to the Value; that alone where it is the
+            seeded one itself.
+        slots: For each Value but the last, the operand slot through which it goes on.
         product: The seed times the slope of each slot, multiplied in this order; None
             where an op on the way is not known.
     """
 
-    seed: int
-    edges: tuple[Edge, ...]
+    nodes: tuple[int, ...]
+    slots: tuple[int, ...]
     product: float | None
 
     @property
-    def nodes(self) -> tuple[int, ...]:
-        """The Values on it, the seed first."""
-        return (self.seed, *(edge.operand for edge in self.edges))
+    def seed(self) -> int:
+        """The seeded Value it starts at."""
+        return self.nodes[0]
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Its operand slots."""
+        return tuple(map(Edge, self.nodes, self.slots, self.nodes[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +146,13 @@ def finish(work: Generator[None, None, Paths]) -> Paths:
             return found
 
 
-class _Entry(NamedTuple):
-    """One path to a Value, told by its last step.
+_Entry = tuple[float, int, int, int, float | None]
+"""One path to a Value: minus how large its product is, so that the largest is the
+smallest entry; the consumer it comes from, or -1 where it starts here; that one's slot;
+which of the consumer's own paths it goes along; and its product.
 
-    Attributes:
-        rank: How large its product is.
-        product: Its product.
-        consumer: The Value it comes from, -1 where it starts here.
-        slot: The slot of that Value.
-        place: Which of the consumer's own paths it goes along.
-    """
-
-    rank: float
-    product: float | None
-    consumer: int
-    slot: int
-    place: int
-
-
-_Candidate = tuple[float, int, int, int, float | None]
-"""Minus its rank, consumer, slot, place and product: the smallest comes first."""
-
-
+No class: a garbage collection would have to look at each of thousands.
+"""
 _Sums = tuple[int, int, int, float]
 """What ``Totals`` has, as the sweep hands it on."""
 
@@ -178,7 +167,7 @@ class _Search:
         self._unknown: list[int] = []
         self._best: dict[int, _Entry] = {}
         self._more: dict[int, list[_Entry]] = {}
-        self._waiting: dict[int, list[_Candidate]] = {}
+        self._waiting: dict[int, list[_Entry]] = {}
         self._exhausted: set[int] = set()
 
     def run(self, most: int) -> Generator[None, None, Paths]:
@@ -191,7 +180,7 @@ class _Search:
             if largest:
                 yield from self._find_next()
             path = yield from self._path(len(largest))
-            edges += len(path.edges)
+            edges += len(path.slots)
             if largest and edges > MOST_EDGES:
                 break
             largest.append(path)
@@ -235,7 +224,7 @@ class _Search:
         seed = self._seeds[node]
         entry = self._start(seed)
         best = self._best.get(node)
-        if best is None or entry.rank >= best.rank:
+        if best is None or entry[0] <= best[0]:
             self._best[node] = entry
         count, known, nonzero, total = here or (0, 0, 0, 0)
         return count + 1, known + 1, nonzero + (seed != 0), total + seed
@@ -261,12 +250,12 @@ class _Search:
             sums[operand] = _added(sums.get(operand), more)
             entry = _extended(own, slope, node, slot, 0)
             # Older consumers and earlier slots come later: they win among equals.
-            if operand not in best or entry.rank >= best[operand].rank:
+            if operand not in best or entry[0] <= best[operand][0]:
                 best[operand] = entry
 
     @staticmethod
     def _start(seed: float) -> _Entry:
-        return _Entry(_magnitude(seed), seed, _SEED, 0, 0)
+        return -_magnitude(seed), _SEED, 0, 0, seed
 
     # Listing
 
@@ -281,11 +270,11 @@ class _Search:
         """Find one more path to the Value; there has to be one."""
         asked = [self._node]
         while True:
-            last = self._entry(asked[-1], self._found(asked[-1]) - 1)
-            consumer = last.consumer
+            node = asked[-1]
+            _, consumer, _, place, _ = self._entry(node, self._found(node) - 1)
             if consumer == _SEED or consumer in self._exhausted:
                 break
-            if self._found(consumer) > last.place + 1:
+            if self._found(consumer) > place + 1:
                 break
             asked.append(consumer)
             if len(asked) % _SLICE == 0:
@@ -300,41 +289,30 @@ class _Search:
         if node not in self._waiting:
             self._waiting[node] = self._candidates(node)
         waiting = self._waiting[node]
-        last = self._entry(node, self._found(node) - 1)
-        if last.consumer != _SEED and self._found(last.consumer) > last.place + 1:
-            further = self._entry(last.consumer, last.place + 1)
-            slope = self._slope(last.consumer, last.slot)
-            heappush(
-                waiting,
-                _candidate(
-                    _extended(further, slope, last.consumer, last.slot, last.place + 1)
-                ),
+        _, consumer, slot, place, _ = self._entry(node, self._found(node) - 1)
+        if consumer != _SEED and self._found(consumer) > place + 1:
+            further, slope = (
+                self._entry(consumer, place + 1),
+                self._slope(consumer, slot),
             )
-        if not waiting:
+            heappush(waiting, _extended(further, slope, consumer, slot, place + 1))
+        if waiting:
+            self._more.setdefault(node, []).append(heappop(waiting))
+        else:
             self._exhausted.add(node)
-            return
-        rank, consumer, slot, place, product = heappop(waiting)
-        entry = _Entry(-rank, product, consumer, slot, place)
-        self._more.setdefault(node, []).append(entry)
 
-    def _candidates(self, node: int) -> list[_Candidate]:
+    def _candidates(self, node: int) -> list[_Entry]:
         """Return the largest path through each slot that reads a Value but the best."""
-        best = self._best[node]
-        entries = [
-            _extended(
-                self._best[edge.consumer],
-                self._slope(edge.consumer, edge.slot),
-                edge.consumer,
-                edge.slot,
-                0,
-            )
-            for edge in self._graph.consumers[node]
-            if edge.consumer in self._best
-            and (edge.consumer, edge.slot) != (best.consumer, best.slot)
-        ]
-        if node in self._seeds and best.consumer != _SEED:
-            entries.append(self._start(self._seeds[node]))
-        found = [_candidate(entry) for entry in entries]
+        best, found = self._best, list[_Entry]()
+        used = best[node][1:3]
+        for consumer, slot in (
+            (edge.consumer, edge.slot) for edge in self._graph.consumers[node]
+        ):
+            if consumer in best and (consumer, slot) != used:
+                slope = self._slope(consumer, slot)
+                found.append(_extended(best[consumer], slope, consumer, slot, 0))
+        if node in self._seeds and used[0] != _SEED:
+            found.append(self._start(self._seeds[node]))
         heapify(found)
         return found
 
@@ -344,20 +322,15 @@ class _Search:
 
     def _path(self, place: int) -> Generator[None, None, Path]:
         """Follow one of the paths found back to its seed."""
-        node, edges = self._node, list[Edge]()
-        entry = self._entry(node, place)
-        product = entry.product
-        while entry.consumer != _SEED:
-            edges.append(Edge(entry.consumer, entry.slot, node))
-            if len(edges) % _SLICE == 0:
+        nodes, slots = [self._node], list[int]()
+        _, consumer, slot, place, product = self._entry(self._node, place)
+        while consumer != _SEED:
+            nodes.append(consumer)
+            slots.append(slot)
+            if len(slots) % _SLICE == 0:
                 yield
-            node = entry.consumer
-            entry = self._entry(node, entry.place)
-        return Path(node, tuple(reversed(edges)), product)
-
-
-def _candidate(entry: _Entry) -> _Candidate:
-    return -entry.rank, entry.consumer, entry.slot, entry.place, entry.product
+            _, consumer, slot, place, _ = self._entry(consumer, place)
+        return Path(tuple(reversed(nodes)), tuple(reversed(slots)), product)
 
 
 def _magnitude(number: float) -> float:
@@ -368,12 +341,12 @@ def _extended(
     entry: _Entry, slope: float | None, consumer: int, slot: int, place: int
 ) -> _Entry:
     """Return a path that goes on through one more slot."""
-    if slope is None or entry.product is None:
-        return _Entry(_UNKNOWN, None, consumer, slot, place)
+    rank, _, _, _, product = entry
+    if slope is None or product is None:
+        return _UNKNOWN, consumer, slot, place, None
     size = _magnitude(slope)
     # Not inf × 0 = nan: then a larger product might become the smaller of two.
-    rank = entry.rank * size if entry.rank and size else 0.0
-    return _Entry(rank, entry.product * slope, consumer, slot, place)
+    return rank * size if rank and size else 0.0, consumer, slot, place, product * slope
 
 
 def _added(one: _Sums | None, other: _Sums) -> _Sums:

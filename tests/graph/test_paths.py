@@ -149,7 +149,7 @@ def test_a_very_long_chain_is_one_path(length) -> None:
     chain = Graph(tuple(nodes), (length - 1,))
     paths = paths_to(chain, 0, {length - 1: 3.0}, lambda _node: (1.0,))
     assert (paths.totals.count, paths.totals.total) == (1, 3.0)
-    assert len(paths.largest[0].edges) == length - 1
+    assert len(paths.largest[0].slots) == length - 1
 
 
 def test_long_paths_are_listed_until_they_are_too_many() -> None:

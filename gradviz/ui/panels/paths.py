@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.analysis.paths import (
-    LocalSlots,
     Slots,
     gradient_in_words,
     head_in_words,
+    local_slots,
     seed_numbers,
     slopes,
     sum_in_words,
@@ -163,9 +163,7 @@ class PathsPanel(QWidget):
         if self._asked is None or self._asked.node != node:
             self._light(-1)
         self._asked, self._found = question, None
-        self._work = find_paths(
-            mirror.graph, node, question.seeds, slopes(question.slots)
-        )
+        self._work = find_paths(mirror.graph, node, question.seeds, question.slopes)
         self._search(_AT_ONCE_S)
         if self._work is not None:
             name = mirror.graph.nodes[node].name
@@ -257,7 +255,7 @@ class PathsPanel(QWidget):
         same = (
             row
             for row, other in enumerate(self.model.paths)
-            if (other.seed, other.edges) == (path.seed, path.edges)
+            if (other.nodes, other.slots) == (path.nodes, path.slots)
         )
         row = next(same, -1)
         if row < 0:
@@ -283,6 +281,7 @@ class _Question:
         node: The Value.
         seeds: The seed gradients.
         slots: The local derivatives.
+        slopes: Their numbers.
     """
 
     def __init__(self, mirror: Mirror, node: int, before: "_Question | None") -> None:
@@ -290,9 +289,10 @@ class _Question:
         self.node = node
         self.seeds = seed_numbers(mirror)
         self._data: tuple[Figure, ...] = tuple(mirror.data)
-        self.slots: Slots = LocalSlots(self.graph, self._data)
+        self.slots: Slots = local_slots(self.graph, self._data)
+        self.slopes = slopes(self.slots)
         if before is not None and before.has_numbers_of(mirror):
-            self.slots = before.slots
+            self.slots, self.slopes = before.slots, before.slopes
 
     def has_numbers_of(self, mirror: Mirror) -> bool:
         """Whether local derivatives worked out for it hold still."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.ui.panels.paths_model import PathRole
+from gradviz.ui.panels.paths_model import Chain, PathRole
 from gradviz.ui.theme import UI_PX, Theme, number_font, ui_font
 
 ROW_PX = 46
@@ -21,7 +21,7 @@ _SIDE_PX = 16
 _GAP_PX = 10
 _RADIUS = 6
 _BAR_PX = 3
-_MOST_TRIED = 40
+_MOST_TRIED = 24
 AnyIndex = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -66,7 +66,7 @@ def _chained(parts: Sequence[str], separator: str, kept: Set[int], silent: str) 
     texts, before = list[str](), -1
     for i in sorted(kept):
         gap = parts[before + 1 : i]
-        if any(part != silent for part in gap):
+        if any(part != silent for part in gap) and parts[before] != "…":
             texts.append("…")
         texts.append(parts[i])
         before = i
@@ -137,14 +137,11 @@ class PathDelegate(QStyledItemDelegate):
         weight = QFont.Weight.DemiBold if lit else QFont.Weight.Normal
         painter.setFont(ui_font(UI_PX, weight))
         painter.setPen(self._color("text"))
-        names, telling = index.data(PathRole.ROUTE), index.data(PathRole.TELLING)
-        _write(painter, upper, names, " → ", telling)
+        _write(painter, upper, index.data(PathRole.ROUTE), " → ")
         lower.setRight(self._paint_product(painter, lower, index) - _GAP_PX)
         painter.setFont(number_font(UI_PX - 1))
         painter.setPen(self._color("dim"))
-        numbers = index.data(PathRole.FACTORS)
-        telling = [i for i, number in enumerate(numbers) if number != "1"]
-        _write(painter, lower, numbers, " × ", telling, silent="1")
+        _write(painter, lower, index.data(PathRole.FACTORS), " × ", silent="1")
 
     def _paint_product(self, painter: QPainter, area: QRect, index: AnyIndex) -> int:
         """Draw a product so that its point is below the others'; return its left."""
@@ -159,19 +156,14 @@ class PathDelegate(QStyledItemDelegate):
 
 
 def _write(
-    painter: QPainter,
-    area: QRect,
-    parts: Sequence[str],
-    separator: str,
-    first: Sequence[int],
-    silent: str = "",
+    painter: QPainter, area: QRect, chain: Chain, separator: str, silent: str = ""
 ) -> None:
-    metrics = painter.fontMetrics()
+    metrics, parts = painter.fontMetrics(), chain.parts
 
     def fits(text: str) -> bool:
         return metrics.horizontalAdvance(text) <= area.width()
 
-    text = elided(parts, separator, fits, first, silent)
+    text = elided(parts, separator, fits, chain.telling, silent)
     if text is None:
         ends = separator.join([parts[0], "…", parts[-1]] if len(parts) > 2 else parts)
         text = metrics.elidedText(ends, Qt.TextElideMode.ElideMiddle, area.width())

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -25,19 +26,17 @@ from gradviz.numbers import shown
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_MOST_NAMED = 400
-"""How far from the Value names are looked for that tell a path from others."""
+_MOST_SHOWN = 200
+"""How many slots of a path, from the Value, may have a place in its row."""
 
 
 class PathRole(IntEnum):
     """What a row can be asked for besides its text.
 
     Attributes:
-        ROUTE: The names of the Values on the path, the seed first; empty in the row
-            on those not listed.
-        TELLING: Which of the names tell it best from the other paths listed, in this
-            order.
-        FACTORS: The numbers that are multiplied, as texts.
+        ROUTE: The ``Chain`` of names of the Values on the path, the seed first; none in
+            the row on those not listed.
+        FACTORS: The ``Chain`` of numbers that are multiplied.
         PRODUCT: Their product as text.
         SIGN: The role of its colour.
         LIT: Whether the path is lit in the graph.
@@ -48,7 +47,19 @@ class PathRole(IntEnum):
     PRODUCT = Qt.ItemDataRole.UserRole + 3
     SIGN = Qt.ItemDataRole.UserRole + 4
     LIT = Qt.ItemDataRole.UserRole + 5
-    TELLING = Qt.ItemDataRole.UserRole + 6
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What stands in a row, with an arrow or a sign between two parts.
+
+    Attributes:
+        parts: The parts, the middle of very many left out.
+        telling: Which of them to show first besides both ends, if not all have room.
+    """
+
+    parts: Sequence[str]
+    telling: Sequence[int]
 
 
 class PathsModel(QAbstractListModel):
@@ -66,6 +77,7 @@ class PathsModel(QAbstractListModel):
         self._slots: Slots = lambda _node: None
         self._paths: tuple[Path, ...] = ()
         self._rest = ""
+        self._chained: dict[int, tuple[Chain, Chain]] = {}
         self._shared: Counter[int] = Counter()
 
     def show_paths(
@@ -76,9 +88,10 @@ class PathsModel(QAbstractListModel):
         self.lit = -1
         self._graph, self._seeds, self._slots = graph, seeds, slots
         self._paths, self._rest = paths.largest, rest_in_words(paths)
+        self._chained.clear()
         self._shared.clear()
         for path in self._paths:
-            self._shared.update(path.nodes[-_MOST_NAMED:])
+            self._shared.update(path.nodes[-_MOST_SHOWN:])
         self.endResetModel()
 
     def clear(self) -> None:
@@ -139,13 +152,11 @@ class PathsModel(QAbstractListModel):
         seed = self._seeds[path.seed]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return " → ".join(route(graph, path))
+                return " → ".join(self._chains(graph, row)[0].parts)
             case PathRole.ROUTE:
-                return route(graph, path)
-            case PathRole.TELLING:
-                return self._telling(graph, path)
+                return self._chains(graph, row)[0]
             case PathRole.FACTORS:
-                return factors(path, seed, self._slots)
+                return self._chains(graph, row)[1]
             case PathRole.PRODUCT:
                 return _product(path)
             case PathRole.SIGN:
@@ -160,14 +171,28 @@ class PathsModel(QAbstractListModel):
                 return said.replace("\n", ", ") + lit
         return None
 
-    def _telling(self, graph: Graph, path: Path) -> Sequence[int]:
+    def _chains(self, graph: Graph, row: int) -> tuple[Chain, Chain]:
+        """Return the route and the factors of a path."""
+        if row not in self._chained:
+            path = self._paths[row]
+            numbers = factors(path, self._seeds[path.seed], self._slots, _MOST_SHOWN)
+            names = route(graph, (path.seed, *path.nodes[1:][-_MOST_SHOWN:]))
+            nodes = path.nodes[-len(names) :]
+            if len(path.slots) > _MOST_SHOWN:
+                for parts in (names, numbers):
+                    parts[1] = "…"
+            self._chained[row] = (
+                Chain(names, self._telling(graph, nodes)),
+                Chain(numbers, [i for i, text in enumerate(numbers) if text != "1"]),
+            )
+        return self._chained[row]
+
+    def _telling(self, graph: Graph, nodes: Sequence[int]) -> Sequence[int]:
         """Return the consumers on a path where there are several, the rarest first."""
-        nodes, consumers = path.nodes, graph.consumers
-        first = max(1, len(path.edges) - _MOST_NAMED)
         places = [
             place
-            for place in range(first, len(path.edges))
-            if len(consumers[nodes[place + 1]]) > 1
+            for place in range(1, len(nodes) - 1)
+            if len(graph.consumers[nodes[place + 1]]) > 1
         ]
         return sorted(places, key=lambda place: (self._shared[nodes[place]], -place))
 

@@ -51,7 +51,7 @@ class Seen:
             index = model.index(row)
             factors = index.data(PathRole.FACTORS)
             product = index.data(PathRole.PRODUCT)
-            told = (index.data(), " × ".join(factors), product) if factors else ()
+            told = factors and (index.data(), " × ".join(factors.parts), product)
             found.append(told or index.data())
         return found
 
