@@ -11,7 +11,7 @@ from gradviz.analysis.local import (
     local_derivatives,
 )
 from gradviz.graph.model import Edge, Graph
-from gradviz.graph.paths import Path, Paths, Slopes
+from gradviz.graph.paths import Path, Paths, Slopes, Totals
 from gradviz.numbers import factor, shown
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror
@@ -78,18 +78,23 @@ def _count(count: int) -> str:
 def sum_in_words(graph: Graph, paths: Paths) -> str:
     """Return what they add up to: ``−0.5 + (−0.375) = −0.875``."""
     totals = paths.totals
-    if not totals.known:
-        return f"{_unknown_ops(graph, paths)}: no product is known"
-    said = _sum(paths)
+    hidden = totals.count - totals.known
+    said = _sum(paths) + _zeros(totals) if totals.known else ""
+    if not hidden:
+        return said
+    go = "goes" if hidden == 1 else "go"
+    through = f"{counted(hidden, 'path')} {go} through {_unknown_ops(graph, paths)}"
+    return f"known: {said}; {through}" if said else f"no product is known: {through}"
+
+
+def _zeros(totals: Totals) -> str:
+    """Return ``; 12 products are 0``, or nothing."""
     zero = totals.known - totals.nonzero
-    if zero and totals.count > 1:
-        are = "product is" if zero == 1 else "products are"
-        every = "every product is"
-        said += f"; {every if zero == totals.count else f'{_count(zero)} {are}'} 0"
-    if totals.known < totals.count:
-        hidden = _count(totals.count - totals.known)
-        said = f"known: {said}. {hidden} not: {_unknown_ops(graph, paths)}"
-    return said
+    if not zero or totals.count == 1:
+        return ""
+    if zero == totals.count:
+        return "; every product is 0"
+    return f"; {'1 product is' if zero == 1 else f'{_count(zero)} products are'} 0"
 
 
 def _sum(paths: Paths) -> str:
@@ -105,10 +110,11 @@ def _sum(paths: Paths) -> str:
 
 
 def _unknown_ops(graph: Graph, paths: Paths) -> str:
-    """Return ``the derivative of clamp is not known``."""
+    """Return ``clamp, whose derivative is not known``."""
     nodes = [graph.nodes[node] for node in paths.unknown]
     ops = list(dict.fromkeys(node.op or node.method or node.name for node in nodes))
-    return f"the derivative of {listed(ops)} is not known"
+    whose = "derivative is" if len(ops) == 1 else "derivatives are"
+    return f"{listed(ops)}, whose {whose} not known"
 
 
 def rest_in_words(paths: Paths) -> str:

@@ -1,15 +1,12 @@
 """The Paths dock: how the seeds reach one Value, path by path."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QLabel,
-    QListView,
     QVBoxLayout,
     QWidget,
 )
@@ -29,14 +26,17 @@ from gradviz.session.facts import Figure
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
-from gradviz.ui.panels.paths_drawing import ROW_PX, PathDelegate
+from gradviz.ui.panels.paths_drawing import PathDelegate
+from gradviz.ui.panels.paths_list import PathsView
 from gradviz.ui.panels.paths_model import PathsModel
 from gradviz.ui.theme import Theme
+
+SlotsOf = Callable[[Graph, Sequence[Figure]], Slots]
+"""Gives the local derivatives for the numbers of a graph's Values."""
 
 _AT_ONCE_S = 0.03
 """How long the search may keep the window waiting when it begins."""
 _SLICE_S = 0.015
-_SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 _EMPTY = "Open a file to see the paths in it."
 _UNSELECTED = "Click a Value in the graph to see how the seeds reach it."
 
@@ -62,6 +62,7 @@ class PathsPanel(QWidget):
         self._controller, self._theme = controller, theme
         self._selected = -1
         self._seen = True
+        self._slots_of: SlotsOf = local_slots
         self._asked: _Question | None = None
         self._found: Paths | None = None
         self._work: Generator[None, None, Paths] | None = None
@@ -87,7 +88,7 @@ class PathsPanel(QWidget):
         self._gradient = _line("paths-gradient", self._head)
         for label in (self._count, self._sum, self._gradient):
             lines.addWidget(label)
-        self.list = _PathsView(self)
+        self.list = PathsView(self)
         self._delegate = PathDelegate(self._theme, self.list)
         self.list.setItemDelegate(self._delegate)
         self.list.setModel(self.model)
@@ -120,6 +121,12 @@ class PathsPanel(QWidget):
             self._refresh()
         else:
             self._light(-1)
+
+    def set_slots(self, slots_of: SlotsOf) -> None:
+        """Take the local derivatives from elsewhere than from formulas alone."""
+        self._slots_of = slots_of
+        self._asked = None
+        self._refresh()
 
     def start(self) -> None:
         """Let the arrow keys choose a path."""
@@ -159,7 +166,7 @@ class PathsPanel(QWidget):
 
     def _ask(self, mirror: Mirror, node: int) -> None:
         """Begin to search; what takes long goes on between the window's events."""
-        question = _Question(mirror, node, self._asked)
+        question = _Question(mirror, node, self._slots_of, self._asked)
         if self._asked is None or self._asked.node != node:
             self._light(-1)
         self._asked, self._found = question, None
@@ -284,12 +291,14 @@ class _Question:
         slopes: Their numbers.
     """
 
-    def __init__(self, mirror: Mirror, node: int, before: "_Question | None") -> None:
+    def __init__(
+        self, mirror: Mirror, node: int, slots_of: SlotsOf, before: "_Question | None"
+    ) -> None:
         self.graph: Graph = mirror.graph
         self.node = node
         self.seeds = seed_numbers(mirror)
         self._data: tuple[Figure, ...] = tuple(mirror.data)
-        self.slots: Slots = local_slots(self.graph, self._data)
+        self.slots: Slots = slots_of(self.graph, self._data)
         self.slopes = slopes(self.slots)
         if before is not None and before.has_numbers_of(mirror):
             self.slots, self.slopes = before.slots, before.slopes
@@ -304,60 +313,6 @@ class _Question:
             return False
         seeds = seed_numbers(mirror)
         return repr(seeds) == repr(self.seeds)
-
-
-class _PathsView(QListView):
-    """A list in which the arrow keys light one path after the other.
-
-    Signals:
-        wished: A row to light, -1 for none.
-    """
-
-    wished = Signal(int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("paths-list")
-        self.setAccessibleName("Paths from the seeds")
-        self.setToolTip("Click a path, or press Down and Up, to light it in the graph")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(ROW_PX)
-        self.setMouseTracking(True)
-
-    def show_row(self, row: int) -> None:
-        """Make a row the current one and scroll to it; -1 for none."""
-        model = self.model()
-        index = model.index(row, 0) if row >= 0 else QModelIndex()
-        self.setCurrentIndex(index)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Escape from the window while there is a path to unlight."""
-        if isinstance(event, QKeyEvent) and event.type() == _SHORTCUT_OVERRIDE:
-            model = self.model()
-            if event.key() == Qt.Key.Key_Escape and isinstance(model, PathsModel):
-                event.setAccepted(model.lit >= 0)
-                return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Light the next path or the one before, or none."""
-        model = self.model()
-        if not isinstance(model, PathsModel):
-            return
-        match event.key():
-            case Qt.Key.Key_Down:
-                self.wished.emit(model.lit + 1)
-            case Qt.Key.Key_Up:
-                self.wished.emit(max(0, model.lit - 1))
-            case Qt.Key.Key_Escape if model.lit >= 0:
-                self.wished.emit(-1)
-            case _:
-                event.ignore()
 
 
 def _line(name: str, parent: QWidget) -> QLabel:

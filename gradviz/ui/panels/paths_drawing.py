@@ -19,7 +19,7 @@ _LINE_PX = 18
 _TOP_PX = 5
 _SIDE_PX = 16
 _GAP_PX = 10
-_RADIUS = 6
+_ROUND = (6, 6)
 _BAR_PX = 3
 _MOST_TRIED = 24
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -121,10 +121,15 @@ class PathDelegate(QStyledItemDelegate):
     ) -> None:
         rect = QRectF(option.rect).adjusted(8, 1, -8, -1)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus) and not lit
+        if focused:
+            painter.setPen(self._color("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), *_ROUND)
         painter.setPen(Qt.PenStyle.NoPen)
-        if lit or hovered:
+        if lit or (hovered and not focused):
             painter.setBrush(self._color("selection" if lit else "hover"))
-            painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+            painter.drawRoundedRect(rect, *_ROUND)
         if lit:
             painter.setBrush(self._color("accent"))
             bar = QRectF(rect.left(), rect.top() + 8, _BAR_PX, rect.height() - 16)

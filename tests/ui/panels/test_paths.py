@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from gradviz import Value
+from gradviz.analysis.local import LocalDerivative
 from gradviz.ui.panels.paths import PathsPanel
 from gradviz.ui.panels.paths_drawing import elided
 from gradviz.ui.panels.paths_model import PathRole
@@ -314,11 +315,24 @@ def test_an_op_that_is_not_known(watch) -> None:
     seen.select("x")
     assert seen.head[:2] == [
         "x: 2 paths from 1 seed",
-        "known: product 3. 1 not: the derivative of gauss is not known",
+        "known: product 3; 1 path goes through gauss, whose derivative is not known",
     ]
     assert seen.rows[1] == ("y → odd → x", "1 × 1 × ?", "not known")
     tip = seen.panel.model.index(1).data(Qt.ItemDataRole.ToolTipRole)
     assert tip.endswith("The derivative of gauss in odd is not known.")
+
+
+def test_a_derivative_found_elsewhere_takes_the_place_of_an_unknown_one(watch) -> None:
+    x = Odd(2.0, label="x")
+    seen = watch(session([x.gauss()]))
+    seen.select("x")
+    assert seen.head[1] == (
+        "no product is known: 1 path goes through gauss, whose derivative is not known"
+    )
+    seen.panel.set_slots(
+        lambda _graph, _data: lambda _node: [LocalDerivative("0.5", 0.5)]
+    )
+    assert seen.head[1] == "product 0.5"
 
 
 def test_the_tooltip_tells_a_path_in_names_symbols_and_numbers(x1) -> None:
