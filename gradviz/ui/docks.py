@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -25,6 +25,7 @@ from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
+_PATHS_DOCK = "dock-paths"
 SOURCE_PX, SOURCE_SHARE = 520, 0.3
 """How wide code wants to be, and how much of the window it may take: the canvas keeps
 its room."""
@@ -108,6 +109,12 @@ class Docks:
         resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
         resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
         resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
+
+    def complete(self, state: QByteArray) -> None:
+        """Put a panel where it belongs that a state saved by an older gradviz lacks."""
+        # Qt writes the names of docks in UTF-16; one it misses it puts anywhere.
+        if _PATHS_DOCK.encode("utf-16-be") not in state.data():
+            self._tabify(self.inspector, self.paths)
 
     def _tabify(self, *panels: QWidget) -> None:
         """Put panels into one place, the first in front."""

@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if not state.isEmpty():
             self.restoreState(state)
+            self.docks.complete(state)
 
     # Opening
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDockWidget
 from windows import CONTROL
 
 from gradviz.ui.theme import DARK, LIGHT
@@ -84,3 +85,15 @@ def test_the_path_stays_lit_while_the_walk_goes_on(lesson) -> None:
     )
     assert lesson.selected() is None
     assert lit(lesson, SECOND) == [False, False]
+
+
+def test_a_window_saved_before_there_were_paths_has_them_behind_the_inspector(
+    new_screen,
+) -> None:
+    old = new_screen()
+    old.window.removeDockWidget(old.find(QDockWidget, "dock-paths"))
+    old.window.close()
+    window = new_screen().window
+    inspector = window.findChild(QDockWidget, "dock-inspector")
+    names = [dock.objectName() for dock in window.tabifiedDockWidgets(inspector)]
+    assert names == ["dock-paths"]

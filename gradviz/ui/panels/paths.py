@@ -65,6 +65,7 @@ class PathsPanel(QWidget):
         self._slots_of: SlotsOf = local_slots
         self._asked: _Question | None = None
         self._found: Paths | None = None
+        self._found_of = -1
         self._work: Generator[None, None, Paths] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -208,7 +209,8 @@ class PathsPanel(QWidget):
         mirror, asked = self._controller.mirror, self._asked
         if mirror is None or asked is None:
             return
-        self._found = paths
+        another = self._found_of != paths.node
+        self._found, self._found_of = paths, paths.node
         lit = self._lit_path
         if not paths.totals.count:
             self._light(-1)
@@ -222,6 +224,8 @@ class PathsPanel(QWidget):
         self._hint.hide()
         self._head.show()
         self.list.show()
+        if another:
+            self.list.scrollToTop()
         self._light_again(lit)
 
     def _tell_gradient(self, mirror: Mirror, paths: Paths) -> None:

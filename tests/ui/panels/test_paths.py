@@ -266,6 +266,10 @@ def test_more_paths_than_are_listed(watch) -> None:
     for _ in range(60):
         QTest.keyClick(seen.panel.list, DOWN)
     assert seen.panel.model.lit == 39
+    scrolled = seen.panel.list.verticalScrollBar()
+    assert scrolled.value() == scrolled.maximum() > 0
+    seen.select(seen.controller.mirror.graph.nodes[1].name)
+    assert scrolled.value() == 0
 
 
 def test_too_many_to_be_read_are_rounded(watch) -> None:
