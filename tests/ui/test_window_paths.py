@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 from windows import CONTROL
 
+from gradviz.ui.settings import Settings
 from gradviz.ui.theme import DARK, LIGHT
 
 DOWN = Qt.Key.Key_Down
@@ -88,11 +89,15 @@ def test_the_path_stays_lit_while_the_walk_goes_on(lesson) -> None:
 
 
 def test_a_window_saved_before_there_were_paths_has_them_behind_the_inspector(
-    new_screen,
+    new_screen, qtbot
 ) -> None:
-    old = new_screen()
-    old.window.removeDockWidget(old.find(QDockWidget, "dock-paths"))
-    old.window.close()
+    older = QMainWindow()
+    qtbot.addWidget(older)
+    for name in ("steps", "inspector"):
+        dock = QDockWidget(name, older)
+        dock.setObjectName(f"dock-{name}")
+        older.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    Settings(older).save_window(older.saveGeometry(), older.saveState())
     window = new_screen().window
     inspector = window.findChild(QDockWidget, "dock-inspector")
     names = [dock.objectName() for dock in window.tabifiedDockWidgets(inspector)]
