@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
+from gradviz.analysis.chain import measured
 from gradviz.analysis.explain import listed
 from gradviz.analysis.local import (
     LocalDerivative,
@@ -13,7 +14,6 @@ from gradviz.analysis.local import (
 from gradviz.graph.model import Edge, Graph
 from gradviz.graph.paths import Path, Paths, Slopes, Totals
 from gradviz.numbers import factor, shown
-from gradviz.session.facts import Figure
 from gradviz.session.mirror import GradientState, Mirror
 
 Slots = Callable[[int], Sequence[LocalDerivative] | None]
@@ -27,9 +27,15 @@ _MOST_DIGITS = 15
 _ROUNDING = 1e-14
 
 
-def local_slots(graph: Graph, data: Sequence[Figure]) -> Slots:
-    """Return the local derivatives that formulas give."""
-    return lambda node: local_derivatives(graph, node, data)
+def local_slots(mirror: Mirror) -> Slots:
+    """Return the local derivatives by formula, or as they were measured."""
+    graph, data = mirror.graph, tuple(mirror.data)
+
+    def of(node: int) -> Sequence[LocalDerivative] | None:
+        known = local_derivatives(graph, node, data)
+        return known or measured(graph, node, mirror.slopes(node))
+
+    return of
 
 
 def slopes(slots: Slots) -> Slopes:
@@ -154,7 +160,7 @@ def gradient_in_words(mirror: Mirror, paths: Paths) -> tuple[str, bool]:
     state, pushed, expected = mirror.progress(node)
     grad, total = mirror.grad[node], paths.totals.total
     held = as_float(grad)
-    if state is GradientState.UNREACHED:
+    if state in (GradientState.UNSEEDED, GradientState.UNREACHED):
         return "the gradient is not there yet: no consumer has pushed", False
     if state is GradientState.PARTIAL:
         who = _who_pushed(mirror, node, pushed, expected)
@@ -187,28 +193,14 @@ def _agree(held: float, total: float, paths: Paths) -> bool:
 
 def _who_pushed(mirror: Mirror, node: int, pushed: int, expected: int) -> str:
     """Return ``w11x1 has pushed, w21x1 has not``."""
-    edges = mirror.graph.consumers[node]
-    consumers = dict.fromkeys(edge.consumer for edge in edges)
-    made = _made(mirror, set(consumers))
-    nodes = mirror.graph.nodes
-    there = [nodes[i].name for i in consumers if i in made]
-    missing = [nodes[i].name for i in consumers if i not in made]
-    if not there or not missing or len(consumers) > _MOST_SUMMANDS:
+    nodes, waited = mirror.graph.nodes, mirror.waits_for(node)
+    consumers = dict.fromkeys(edge.consumer for edge in mirror.graph.consumers[node])
+    there = [nodes[i].name for i in consumers if mirror.pushes.count(i, node)]
+    missing = [nodes[i].name for i in waited]
+    if not there or not missing or len(there) + len(missing) > _MOST_SUMMANDS:
         return f"{pushed} of {expected} consumers have pushed"
     has, others = ("has" if len(names) == 1 else "have" for names in (there, missing))
     return f"{listed(there)} {has} pushed, {listed(missing)} {others} not"
-
-
-def _made(mirror: Mirror, wanted: set[int]) -> set[int]:
-    """Return which ops have pushed since the gradients were last zeroed."""
-    made: set[int] = set()
-    for number in reversed(range(mirror.playhead)):
-        step = mirror.walk[number]
-        if step.kind == "zero":
-            break
-        if step.node in wanted:
-            made.add(step.node)
-    return made
 
 
 # One of them

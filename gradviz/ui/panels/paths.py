@@ -1,7 +1,7 @@
 """The Paths dock: how the seeds reach one Value, path by path."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -21,7 +21,7 @@ from gradviz.analysis.paths import (
     sum_in_words,
 )
 from gradviz.graph.model import Graph
-from gradviz.graph.paths import Path, Paths, find_paths
+from gradviz.graph.paths import Path, Paths, Slopes, find_paths
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
@@ -30,9 +30,6 @@ from gradviz.ui.panels.paths_drawing import PathDelegate
 from gradviz.ui.panels.paths_list import PathsView
 from gradviz.ui.panels.paths_model import PathsModel
 from gradviz.ui.theme import Theme
-
-SlotsOf = Callable[[Graph, Sequence[Figure]], Slots]
-"""Gives the local derivatives for the numbers of a graph's Values."""
 
 _AT_ONCE_S = 0.03
 """How long the search may keep the window waiting when it begins."""
@@ -62,7 +59,6 @@ class PathsPanel(QWidget):
         self._controller, self._theme = controller, theme
         self._selected = -1
         self._seen = True
-        self._slots_of: SlotsOf = local_slots
         self._asked: _Question | None = None
         self._found: Paths | None = None
         self._found_of = -1
@@ -123,12 +119,6 @@ class PathsPanel(QWidget):
         else:
             self._light(-1)
 
-    def set_slots(self, slots_of: SlotsOf) -> None:
-        """Take the local derivatives from elsewhere than from formulas alone."""
-        self._slots_of = slots_of
-        self._asked = None
-        self._refresh()
-
     def start(self) -> None:
         """Let the arrow keys choose a path."""
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -160,14 +150,14 @@ class PathsPanel(QWidget):
             self._forget()
             self._show_hint(_EMPTY if mirror is None else _UNSELECTED)
             return
-        if self._asked is None or not self._asked.holds(mirror, node):
+        if self._asked is None or not self._asked.holds(mirror, node, self._found):
             self._ask(mirror, node)
         elif self._found is not None:
             self._tell_gradient(mirror, self._found)
 
     def _ask(self, mirror: Mirror, node: int) -> None:
         """Begin to search; what takes long goes on between the window's events."""
-        question = _Question(mirror, node, self._slots_of, self._asked)
+        question = _Question(mirror, node, self._asked)
         if self._asked is None or self._asked.node != node:
             self._light(-1)
         self._asked, self._found = question, None
@@ -295,28 +285,35 @@ class _Question:
         slopes: Their numbers.
     """
 
-    def __init__(
-        self, mirror: Mirror, node: int, slots_of: SlotsOf, before: "_Question | None"
-    ) -> None:
+    def __init__(self, mirror: Mirror, node: int, before: "_Question | None") -> None:
         self.graph: Graph = mirror.graph
         self.node = node
         self.seeds = seed_numbers(mirror)
         self._data: tuple[Figure, ...] = tuple(mirror.data)
-        self.slots: Slots = slots_of(self.graph, self._data)
-        self.slopes = slopes(self.slots)
-        if before is not None and before.has_numbers_of(mirror):
+        self._reference = mirror.reference
+        self.slots: Slots
+        self.slopes: Slopes
+        if before is not None and before._has_slopes_of(mirror):
             self.slots, self.slopes = before.slots, before.slopes
+        else:
+            self.slots = local_slots(mirror)
+            self.slopes = slopes(self.slots)
 
-    def has_numbers_of(self, mirror: Mirror) -> bool:
-        """Whether local derivatives worked out for it hold still."""
+    def _has_numbers_of(self, mirror: Mirror) -> bool:
         return self.graph is mirror.graph and self._data == tuple(mirror.data)
 
-    def holds(self, mirror: Mirror, node: int) -> bool:
-        """Whether its answer is what is to be shown now."""
-        if node != self.node or not self.has_numbers_of(mirror):
+    def _has_slopes_of(self, mirror: Mirror) -> bool:
+        """Whether local derivatives worked out for it hold still."""
+        return self._has_numbers_of(mirror) and self._reference is mirror.reference
+
+    def holds(self, mirror: Mirror, node: int, found: Paths | None) -> bool:
+        """Whether its answer, if there is one, is what is to be shown now."""
+        if node != self.node or repr(self.seeds) != repr(seed_numbers(mirror)):
             return False
-        seeds = seed_numbers(mirror)
-        return repr(seeds) == repr(self.seeds)
+        if found is not None and not found.unknown:
+            # What was measured says nothing new of ops whose formula is known.
+            return self._has_numbers_of(mirror)
+        return self._has_slopes_of(mirror)
 
 
 def _line(name: str, parent: QWidget) -> QLabel:

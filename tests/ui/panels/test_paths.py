@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from gradviz import Value
-from gradviz.analysis.local import LocalDerivative
+from gradviz.session.facts import ReferenceFact
 from gradviz.ui.panels.paths import PathsPanel
 from gradviz.ui.panels.paths_drawing import elided
 from gradviz.ui.panels.paths_model import PathRole
@@ -326,17 +326,22 @@ def test_an_op_that_is_not_known(watch) -> None:
     assert tip.endswith("The derivative of gauss in odd is not known.")
 
 
-def test_a_derivative_found_elsewhere_takes_the_place_of_an_unknown_one(watch) -> None:
+def test_a_derivative_that_was_measured_takes_the_place_of_an_unknown_one(
+    watch,
+) -> None:
     x = Odd(2.0, label="x")
     seen = watch(session([x.gauss()]))
     seen.select("x")
     assert seen.head[1] == (
         "no product is known: 1 path goes through gauss, whose derivative is not known"
     )
-    seen.panel.set_slots(
-        lambda _graph, _data: lambda _node: [LocalDerivative("0.5", 0.5)]
-    )
+    mirror = seen.controller.mirror
+    mirror.reference = ReferenceFact((0.5, 1.0), (0.0, 0.0), ((), (0.5,)))
+    seen.controller.session_changed.emit()
     assert seen.head[1] == "product 0.5"
+    assert seen.rows == [("v1 → x", "1 × 0.5", "0.5")]
+    tip = seen.panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "= ∇v1 × (∂v1/∂x)" in tip
 
 
 def test_the_tooltip_tells_a_path_in_names_symbols_and_numbers(x1) -> None:
