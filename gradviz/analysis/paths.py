@@ -193,12 +193,15 @@ def _agree(held: float, total: float, paths: Paths) -> bool:
 
 def _who_pushed(mirror: Mirror, node: int, pushed: int, expected: int) -> str:
     """Return ``w11x1 has pushed, w21x1 has not``."""
+    counts = f"{pushed} of {expected} consumers have pushed"
+    if expected > 2 * _MOST_SUMMANDS:
+        return counts
     nodes, waited = mirror.graph.nodes, mirror.waits_for(node)
     consumers = dict.fromkeys(edge.consumer for edge in mirror.graph.consumers[node])
     there = [nodes[i].name for i in consumers if mirror.pushes.count(i, node)]
     missing = [nodes[i].name for i in waited]
     if not there or not missing or len(there) + len(missing) > _MOST_SUMMANDS:
-        return f"{pushed} of {expected} consumers have pushed"
+        return counts
     has, others = ("has" if len(names) == 1 else "have" for names in (there, missing))
     return f"{listed(there)} {has} pushed, {listed(missing)} {others} not"
 
