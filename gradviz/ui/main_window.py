@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, controller: Controller, layouts: Layouts) -> None:
         super().__init__()
+        # Docks that stand in a smaller window first would stay narrow in this one.
+        self.resize(FIRST_SIZE)
         self.controller = controller
         self._layouts = layouts
         self._settings = Settings(self)
@@ -216,7 +218,6 @@ class MainWindow(QMainWindow):
         self._looks.changed.connect(self._on_playback_changed)
 
     def _restore(self) -> None:
-        self.resize(FIRST_SIZE)
         geometry, state = self._settings.window()
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)

@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 from windows import CONTROL
 
+from gradviz.ui.docks import LEFT_PX, RIGHT_PX
 from gradviz.ui.settings import Settings
 from gradviz.ui.theme import DARK, LIGHT
 
@@ -102,3 +103,9 @@ def test_a_window_saved_before_there_were_paths_has_them_behind_the_inspector(
     inspector = window.findChild(QDockWidget, "dock-inspector")
     names = [dock.objectName() for dock in window.tabifiedDockWidgets(inspector)]
     assert names == ["dock-paths"]
+
+
+def test_at_the_first_start_the_panels_have_the_room_they_want(screen) -> None:
+    docks = screen.window.docks
+    assert docks.leaves.width() == LEFT_PX
+    assert docks.steps.width() == docks.inspector.width() == RIGHT_PX
