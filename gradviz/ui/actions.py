@@ -268,12 +268,6 @@ MENUS = (
                 checkable=True,
             ),
             Command(
-                "paths",
-                "Pa&ths",
-                "List the paths from the seeds to the selected Value",
-                ("Ctrl+T",),
-            ),
-            Command(
                 "lay-out-anew",
                 "Lay O&ut Anew",
                 "Arrange the whole graph afresh, the Values added since included",
@@ -289,6 +283,12 @@ MENUS = (
             Command("theme-dark", "&Dark", "Light text on dark", checkable=True),
             Command("theme-light", "&Light", "Dark text on light", checkable=True),
             None,
+            Command(
+                "paths",
+                "Pa&ths",
+                "List the paths from the seeds to the selected Value",
+                ("Ctrl+T",),
+            ),
             Command(
                 "full-screen",
                 "Full S&creen",
