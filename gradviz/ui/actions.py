@@ -284,6 +284,12 @@ MENUS = (
             Command("theme-light", "&Light", "Dark text on light", checkable=True),
             None,
             Command(
+                "paths",
+                "Pa&ths",
+                "List the paths from the seeds to the selected Value",
+                ("Ctrl+T",),
+            ),
+            Command(
                 "full-screen",
                 "Full S&creen",
                 "Fill the screen",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -18,12 +18,14 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
+from gradviz.ui.panels.paths import PathsPanel
 from gradviz.ui.panels.seeds import SeedsPanel
 from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
+_PATHS_DOCK = "dock-paths"
 SOURCE_PX, SOURCE_SHARE = 520, 0.3
 """How wide code wants to be, and how much of the window it may take: the canvas keeps
 its room."""
@@ -39,6 +41,7 @@ class Docks:
         seeds: Seed gradients.
         steps: The walk.
         inspector: The selected Value.
+        paths: How the seeds reach it; a tab behind the inspector.
         output: What the person's code prints; closed until it prints something.
     """
 
@@ -51,6 +54,7 @@ class Docks:
         self.seeds = SeedsPanel(controller, theme, window)
         self.steps = StepsPanel(controller, theme, window)
         self.inspector = InspectorPanel(controller, theme, window)
+        self.paths = PathsPanel(controller, theme, window)
         self.output = OutputPanel(controller, theme, window)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
@@ -63,6 +67,7 @@ class Docks:
             ("Seed gradients", self.seeds, left),
             ("Steps", self.steps, right),
             ("Inspector", self.inspector, right),
+            ("Paths", self.paths, right),
             ("Output", self.output, below),
         ):
             self._docks[panel] = self._dock(title, panel)
@@ -73,6 +78,7 @@ class Docks:
         self.source.header.stand_on(self._docks[self.source])
         self._has_widened = self._source_in_front = False
         self._docks[self.source].visibilityChanged.connect(self._on_source_seen)
+        self._docks[self.paths].visibilityChanged.connect(self.paths.set_seen)
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -96,12 +102,19 @@ class Docks:
         steps, inspector = self._docks[self.steps], self._docks[self.inspector]
         output = self._docks[self.output]
         self._tabify(self.leaves, self.source)
+        self._tabify(self.inspector, self.paths)
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
         resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
         resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
+
+    def complete(self, state: QByteArray) -> None:
+        """Put a panel where it belongs that a state saved by an older gradviz lacks."""
+        # Qt writes the names of docks in UTF-16; one it misses it puts anywhere.
+        if _PATHS_DOCK.encode("utf-16-be") not in state.data():
+            self._tabify(self.inspector, self.paths)
 
     def _tabify(self, *panels: QWidget) -> None:
         """Put panels into one place, the first in front."""
@@ -130,6 +143,7 @@ class Docks:
             self.seeds.set_theme,
             self.steps.set_theme,
             self.inspector.set_theme,
+            self.paths.set_theme,
             self.output.set_theme,
         )
         for set_theme in each:

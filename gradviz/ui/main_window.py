@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, controller: Controller, layouts: Layouts) -> None:
         super().__init__()
+        # Docks that stand in a smaller window first would stay narrow in this one.
+        self.resize(FIRST_SIZE)
         self.controller = controller
         self._layouts = layouts
         self._settings = Settings(self)
@@ -157,6 +159,7 @@ class MainWindow(QMainWindow):
             "stop": self._stop,
             "save": self._save,
             "source": self._go_to_source,
+            "paths": self._go_to_paths,
             "quit": self.close,
             "undo": controller.undo,
             "redo": controller.redo,
@@ -191,6 +194,7 @@ class MainWindow(QMainWindow):
         canvas.constant_activated.connect(self._edit_leaf)
         canvas.zoom_changed.connect(self._status.show_zoom)
         self.docks.inspector.node_activated.connect(self._viewing.go_to)
+        self.docks.paths.lit.connect(canvas.light_path)
         source.node_activated.connect(self._viewing.go_to)
         source.changed.connect(self._enabling.update)
         source.failed.connect(
@@ -214,12 +218,12 @@ class MainWindow(QMainWindow):
         self._looks.changed.connect(self._on_playback_changed)
 
     def _restore(self) -> None:
-        self.resize(FIRST_SIZE)
         geometry, state = self._settings.window()
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
         if not state.isEmpty():
             self.restoreState(state)
+            self.docks.complete(state)
 
     # Opening
 
@@ -240,6 +244,10 @@ class MainWindow(QMainWindow):
     def _go_to_source(self) -> None:
         self.docks.show(self.docks.source)
         self.docks.source.enter()
+
+    def _go_to_paths(self) -> None:
+        self.docks.show(self.docks.paths)
+        self.docks.paths.start()
 
     def _toggle_following(self) -> None:
         wanted = self.actions_by_name["follow"].isChecked()
@@ -322,6 +330,7 @@ class MainWindow(QMainWindow):
 
     def _on_selected(self, node: int) -> None:
         self.docks.inspector.set_selected(node)
+        self.docks.paths.set_selected(node)
         self.docks.seeds.set_selected(node)
         self.docks.source.set_selected(node)
         self._enabling.update()

@@ -44,7 +44,7 @@ def paint(
         nodes.update(picture.cards_in(rect.adjusted(-reach, -reach, reach, reach)))
     ordered = sorted(nodes)
     paint_edges(painter, picture, shown, style, sorted(edges), scale)
-    paint_below_cards(painter, picture, shown, style, marks, nodes, scale)
+    paint_below_cards(painter, picture, shown, style, marks, nodes, edges, scale)
     paint_cards(painter, picture, shown, style, ordered, scale)
     paint_above_cards(painter, picture, style, marks, pills, scale)
 

@@ -15,6 +15,7 @@ from gradviz.ui.canvas.style import (
     BADGE,
     EDGE,
     GLOW,
+    PATH_EDGE,
     PILL_PADDING,
     RADIUS,
     RING,
@@ -38,11 +39,15 @@ class Highlights:
         selected: The selected Value.
         hovered: The Value below the pointer.
         found: What a search found.
+        path: The operand slots of the path that is lit, as places in ``graph.edges``.
+        on_path: The Values on it.
     """
 
     selected: int | None = None
     hovered: int | None = None
     found: frozenset[int] = frozenset()
+    path: tuple[int, ...] = ()
+    on_path: frozenset[int] = frozenset()
 
 
 def paint_below_cards(
@@ -52,6 +57,7 @@ def paint_below_cards(
     style: Style,
     marks: Highlights,
     nodes: Set[int],
+    edges: Set[int],
     scale: float,
 ) -> None:
     """Draw rings around cards, and the edges that are lit."""
@@ -80,6 +86,7 @@ def paint_below_cards(
         _paint_curves(painter, picture, unlisted)
     if marks.hovered is not None:
         _paint_neighbours(painter, picture, style, marks.hovered, scale)
+    _paint_path(painter, picture, style, marks, nodes, edges, scale)
 
 
 def _by_listing(picture: Picture, slots: Iterable[int]) -> tuple[list[int], list[int]]:
@@ -172,6 +179,23 @@ def _paint_last(
     color = style.color("accent")
     _glow(painter, picture, node, color, scale)
     _ring(painter, picture, style, node, color, scale, gap=RING - 0.25)
+
+
+def _paint_path(
+    painter: QPainter,
+    picture: Picture,
+    style: Style,
+    marks: Highlights,
+    nodes: Set[int],
+    edges: Set[int],
+    scale: float,
+) -> None:
+    """Light the curves of a path, and ring the cards that it joins."""
+    color = style.color("accent")
+    painter.setPen(style.pen(color, PATH_EDGE, scale, least=2.6))
+    _paint_curves(painter, picture, (i for i in marks.path if i in edges))
+    for node in marks.on_path.intersection(nodes):
+        _ring(painter, picture, style, node, color, scale, gap=RING)
 
 
 def _glow(

@@ -1,6 +1,6 @@
 """The geometry of a drawing: cards, curves, badges, and what is where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import hypot
@@ -8,7 +8,7 @@ from math import hypot
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from gradviz.graph.model import Graph, Node
+from gradviz.graph.model import Edge, Graph, Node
 from gradviz.layout.geometry import Layout, Point, card_size
 from gradviz.ui.canvas.badges import Badge, badge_of
 from gradviz.ui.canvas.grid import Box, Grid
@@ -141,6 +141,16 @@ class Picture:
     def edges_in(self, rect: QRectF) -> list[int]:
         """Return the slots whose curve may meet a rectangle."""
         return self._edge_grid.near(_box(rect))
+
+    def slots_of(self, edges: Iterable[Edge]) -> tuple[int, ...]:
+        """Return the places in ``graph.edges`` of those slots that are drawn."""
+        every = self.graph.edges
+        return tuple(
+            i
+            for edge in edges
+            for i in self.slots[edge.consumer]
+            if every[i].slot == edge.slot
+        )
 
     def edge_rects(self, edge: int) -> list[QRectF]:
         """Return rectangles that cover the curve of a slot."""

@@ -1,6 +1,7 @@
 """The canvas: shows the graph of a mirror, and turns gestures into wishes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gradviz.analysis.words import Change, missing_edge, value_in_words
+from gradviz.graph.paths import Path
 from gradviz.layout.geometry import Layout
 from gradviz.numbers import DIGITS
 from gradviz.session.mirror import Mirror
@@ -182,7 +184,7 @@ class CanvasView(GraphSurface):
         if node is not None and not self._knows(node):
             node = None
         if node != self._marks.selected:
-            self._mark(Highlights(node, self._marks.hovered, self._marks.found))
+            self._mark(replace(self._marks, selected=node))
             self._announce()
 
     def set_changes(self, changes: Mapping[int, Change]) -> None:
@@ -198,10 +200,22 @@ class CanvasView(GraphSurface):
 
     def set_found(self, nodes: Iterable[int]) -> None:
         """Highlight what a search found."""
-        marks = self._marks
         found = frozenset(node for node in nodes if self._knows(node))
-        self._marks = Highlights(marks.selected, marks.hovered, found)
+        self._marks = replace(self._marks, found=found)
         self.update()
+
+    def light_path(self, path: Path | None) -> None:
+        """Light one path from a seed to a Value, or none."""
+        marks, picture = (
+            replace(self._marks, path=(), on_path=frozenset()),
+            self.picture,
+        )
+        if path and picture and all(map(self._knows, path.nodes)):
+            edges = picture.slots_of(path.edges)
+            marks = replace(marks, path=edges, on_path=frozenset(path.nodes))
+        if marks != self._marks:
+            self._marks = marks
+            self.update()
 
     def tooltip_text(self, node: int) -> str:
         """Return everything about a Value, in words and with every digit."""
@@ -232,7 +246,7 @@ class CanvasView(GraphSurface):
         """Light what is below the pointer."""
         node = None if position is None else self.node_at(position)
         if node != self._marks.hovered:
-            self._mark(Highlights(self._marks.selected, node, self._marks.found))
+            self._mark(replace(self._marks, hovered=node))
 
     def event(self, event: QEvent) -> bool:
         """Show tooltips."""

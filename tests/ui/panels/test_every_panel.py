@@ -16,6 +16,7 @@ from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.notice import NoticeBar
+from gradviz.ui.panels.paths import PathsPanel
 from gradviz.ui.panels.rows import RowList
 from gradviz.ui.panels.seeds import SeedsPanel
 from gradviz.ui.panels.steps import StepsPanel
@@ -28,6 +29,7 @@ PANELS = (
     SeedsPanel,
     StepsPanel,
     InspectorPanel,
+    PathsPanel,
     TimelineBar,
     FindBar,
     NoticeBar,
