@@ -14,6 +14,7 @@ from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
     GetReady,
+    GetBody,
     MoveTo,
     Reevaluate,
     Reply,
@@ -48,7 +49,7 @@ class Workers(QObject):
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
         told: An answer to a question that only one part of the window has asked, such
-            as Checked; it comes before the reply.
+            as Checked or Body; it comes before the reply.
         busy_changed: What is being done, as text, if it takes longer than a moment;
             empty when it is done.
         ended: How a worker ended, as one sentence.
@@ -84,7 +85,7 @@ class Workers(QObject):
     @property
     def busy(self) -> bool:
         """Whether a worker has something to do."""
-        return self.opening is not None or bool(self.asked)
+        return self.opening is not None or any(map(_is_work, self.asked))
 
     @property
     def alive(self) -> bool:
@@ -127,6 +128,16 @@ class Workers(QObject):
         self._ask_held()
         self._send(request, limited)
 
+    def look_up(self, request: GetBody) -> bool:
+        """Ask the worker of what is shown by the way: nobody waits, nothing changes.
+
+        Returns:
+            Whether it was asked; it is not while there is anything else to do.
+        """
+        if self.shown is None or self.asked or self._held is not None:
+            return False
+        return self.shown.ask(request)
+
     def _ask_held(self) -> None:
         if self._held is not None:
             held, self._held = self._held, None
@@ -135,7 +146,7 @@ class Workers(QObject):
     def _send(self, request: Request, limited: str = "") -> None:
         if self.shown is None or not self.shown.ask(request):
             self.nobody_there.emit()
-        elif len(self.shown.asked) == 1 and self.opening is None:
+        elif sum(map(_is_work, self.shown.asked)) == 1 and self.opening is None:
             self._begin_busy(_DOING.get(type(request), "Working"))
             if limited:
                 self.time_limit.start(limited)
@@ -217,7 +228,9 @@ class Workers(QObject):
         return link
 
     def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
-        if not isinstance(request, GetReady):
+        if not _is_work(request):
+            self.go_on()
+        elif not isinstance(request, GetReady):
             self.replied.emit(link, request, reply)
 
     def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
@@ -267,6 +280,11 @@ class Workers(QObject):
 def _end(link: WorkerLink) -> None:
     link.close()
     link.deleteLater()
+
+
+def _is_work(request: Request) -> bool:
+    """Whether a request is of those that a person waits for."""
+    return not isinstance(request, GetBody)
 
 
 def _is_drag(request: Request) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from gradviz.analysis.body.model import HookBody
 from gradviz.analysis.diagnosis.findings import Report
 from gradviz.graph.model import Node
 from gradviz.session.facts import Update, WalkKind
@@ -95,6 +96,15 @@ class Check(Request, frozen=True):
     """Check the backward code of what is shown; ``Checked`` comes before the reply."""
 
 
+class GetBody(Request, frozen=True):
+    """Show the source of a Value's hook; ``Body`` comes before the reply.
+
+    It changes nothing, and its reply tells of nothing.
+    """
+
+    node: int
+
+
 class ChooseRoots(Request, frozen=True):
     """Show only what is below some of the roots found, or below all of them.
 
@@ -160,6 +170,7 @@ AnyRequest = (
     | SwitchWalk
     | Reevaluate
     | Check
+    | GetBody
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -326,4 +337,18 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     report: Report
 
 
-AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage | Checked
+class Body(msgspec.Struct, frozen=True, tag=True):
+    """What one backward step of a Value runs.
+
+    Attributes:
+        node: The Value.
+        body: Its source with what it means, None where there is none.
+        reason: Why there is none, as a sentence.
+    """
+
+    node: int
+    body: HookBody | None = None
+    reason: str = ""
+
+
+AnyAnswer = Reply | Output | Display | CellBegan | CellEnded | Stage | Checked | Body
