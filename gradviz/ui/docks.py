@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from gradviz.assets import resource_dir
 from gradviz.sources.program import NOTEBOOK_SUFFIXES
 from gradviz.ui.controller import Controller
+from gradviz.ui.panels.code import CodePanel
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
@@ -23,6 +24,8 @@ from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
+RIGHT_SHARES = 38, 34, 28
+"""How Steps, Inspector and Code share the height of their column."""
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
 SOURCE_PX, SOURCE_SHARE = 520, 0.3
 """How wide code wants to be, and how much of the window it may take: the canvas keeps
@@ -39,6 +42,7 @@ class Docks:
         seeds: Seed gradients.
         steps: The walk.
         inspector: The selected Value.
+        code: The code of the step made last, with its numbers.
         output: What the person's code prints; closed until it prints something.
     """
 
@@ -51,6 +55,7 @@ class Docks:
         self.seeds = SeedsPanel(controller, theme, window)
         self.steps = StepsPanel(controller, theme, window)
         self.inspector = InspectorPanel(controller, theme, window)
+        self.code = CodePanel(controller, theme, window)
         self.output = OutputPanel(controller, theme, window)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
@@ -63,6 +68,7 @@ class Docks:
             ("Seed gradients", self.seeds, left),
             ("Steps", self.steps, right),
             ("Inspector", self.inspector, right),
+            ("Code", self.code, right),
             ("Output", self.output, below),
         ):
             self._docks[panel] = self._dock(title, panel)
@@ -94,13 +100,14 @@ class Docks:
             dock.show()
         leaves, seeds = self._docks[self.leaves], self._docks[self.seeds]
         steps, inspector = self._docks[self.steps], self._docks[self.inspector]
+        code = self._docks[self.code]
         output = self._docks[self.output]
         self._tabify(self.leaves, self.source)
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
-        resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
+        resize([steps, inspector, code], list(RIGHT_SHARES), Qt.Orientation.Vertical)
         resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
 
     def _tabify(self, *panels: QWidget) -> None:
@@ -130,6 +137,7 @@ class Docks:
             self.seeds.set_theme,
             self.steps.set_theme,
             self.inspector.set_theme,
+            self.code.set_theme,
             self.output.set_theme,
         )
         for set_theme in each:

@@ -13,8 +13,8 @@ from gradviz.ui.link import WorkerLink
 from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
-    GetReady,
     GetBody,
+    GetReady,
     MoveTo,
     Reevaluate,
     Reply,
@@ -72,6 +72,7 @@ class Workers(QObject):
         self.opening: WorkerLink | None = None
         self._spare: WorkerLink | None = None
         self._held: Request | None = None
+        self._to_look_up: GetBody | None = None
         self._loaded: tuple[str, ...] = ()
         self.memory: int | None = None
         self.time_limit = TimeLimit(self)
@@ -131,11 +132,19 @@ class Workers(QObject):
     def look_up(self, request: GetBody) -> bool:
         """Ask the worker of what is shown by the way: nobody waits, nothing changes.
 
+        While there is anything else to do, only the newest is kept to be asked.
+
         Returns:
-            Whether it was asked; it is not while there is anything else to do.
+            Whether it was asked at once.
         """
-        if self.shown is None or self.asked or self._held is not None:
+        self._to_look_up = request
+        return self._look_up()
+
+    def _look_up(self) -> bool:
+        request = self._to_look_up
+        if request is None or self.shown is None or self.asked or self._held:
             return False
+        self._to_look_up = None
         return self.shown.ask(request)
 
     def _ask_held(self) -> None:
@@ -174,6 +183,7 @@ class Workers(QObject):
         if self.shown is not None:
             _end(self.shown)
         self.shown, self.opening, self._held = self.opening, None, None
+        self._to_look_up = None
 
     def drop_opening(self) -> None:
         """End the worker of what is being opened; nothing of it will be shown."""
@@ -229,7 +239,7 @@ class Workers(QObject):
 
     def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
         if not _is_work(request):
-            self.go_on()
+            self._look_up()
         elif not isinstance(request, GetReady):
             self.replied.emit(link, request, reply)
 
@@ -245,7 +255,7 @@ class Workers(QObject):
         if link is self.opening:
             self.opening = None
         elif link is self.shown:
-            self.shown = self._held = None
+            self.shown = self._held = self._to_look_up = None
         self._rest()
         self.ended.emit(said)
 
@@ -254,6 +264,7 @@ class Workers(QObject):
     def go_on(self) -> None:
         """Ask what was held back; if there is nothing to do any more, say so."""
         self._ask_held()
+        self._look_up()
         self._rest()
 
     def _rest(self) -> None:

@@ -61,7 +61,11 @@ class _Happened(NamedTuple):
 
 
 def entries_of(
-    body: HookBody, mirror: Mirror, step: StepFact, is_made: bool
+    body: HookBody,
+    mirror: Mirror,
+    step: StepFact,
+    is_made: bool,
+    is_old: bool = False,
 ) -> tuple[Entry, ...]:
     """Return the numbers to show, in the order in which the lines run.
 
@@ -70,13 +74,17 @@ def entries_of(
         mirror: What the window shows; the step is the last one made, or the next.
         step: The step.
         is_made: Whether it has been made.
+        is_old: Whether what the hook has captured may have changed since the body was
+            read; plain numbers are not told then.
     """
-    return _Running(mirror, step, is_made).entries(body.events)
+    return _Running(mirror, step, is_made, is_old).entries(body.events)
 
 
 class _Running:
-    def __init__(self, mirror: Mirror, step: StepFact, is_made: bool) -> None:
-        self._mirror, self._is_made = mirror, is_made
+    def __init__(
+        self, mirror: Mirror, step: StepFact, is_made: bool, is_old: bool
+    ) -> None:
+        self._mirror, self._is_made, self._is_old = mirror, is_made, is_old
         effects = step.effects or () if is_made else ()
         self._effects: dict[_Key, tuple[Figure, Figure]] = {}
         for effect in effects:
@@ -152,7 +160,7 @@ class _Running:
     def _tell(self, term: Term | None) -> _Told:
         match term:
             case Number(number):
-                return _Told(number)
+                return _Told(UNTOLD if self._is_old else number)
             case Held(node, what):
                 return self._held((node, what))
             case Kept(slot):
