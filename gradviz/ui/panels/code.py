@@ -9,7 +9,7 @@ from gradviz.analysis.explain import explain_step, step_name
 from gradviz.session.facts import StepFact
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
-from gradviz.ui.panels.code_rows import rows_of
+from gradviz.ui.panels.code_rows import narrowed, rows_of
 from gradviz.ui.panels.code_text import CodeText
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, ElidedLabel, hint
 from gradviz.ui.theme import Theme
@@ -205,12 +205,13 @@ class CodePanel(QWidget):
         is_made = mirror.last_step is not None
         entries = entries_of(body, mirror, step, is_made, is_old)
         warned = warned_of(entries, _wrong(mirror, step) if is_made else {})
-        rows = rows_of(body.lines, entries, warned, self.text.room(body.lines))
+        lines, entries = narrowed(body.lines, entries)
+        rows = rows_of(lines, entries, warned, self.text.room(lines))
         self._hint.hide()
         self.text.show()
         self._note.setText(body.note)
         self._note.setVisible(bool(body.note))
-        self.text.show_rows(body.lines, rows)
+        self.text.show_rows(lines, rows)
         if step.node != self._shown:
             self._shown = step.node
             self.text.show_first_number()

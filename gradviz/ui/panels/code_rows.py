@@ -39,6 +39,22 @@ class Row(NamedTuple):
     warns: bool = False
 
 
+def narrowed(
+    lines: Sequence[Line], entries: Sequence[Entry]
+) -> tuple[tuple[Line, ...], tuple[Entry, ...]]:
+    """Return lines indented by two instead of four: a panel is narrow."""
+    depths = [len(line.text) - len(line.text.lstrip()) for line in lines]
+    if any(depth % _INDENT for depth in depths):
+        return tuple(lines), tuple(entries)
+    return (
+        tuple(
+            Line(line.number, line.text[depth // 2 :])
+            for line, depth in zip(lines, depths, strict=True)
+        ),
+        tuple(e._replace(start=e.start - depths[e.line] // 2) for e in entries),
+    )
+
+
 def rows_of(
     lines: Sequence[Line],
     entries: Sequence[Entry],
@@ -62,7 +78,8 @@ def rows_of(
         for start, end, indent in pieces:
             number = line.number if not start else 0
             text = " " * indent + line.text[start:end]
-            rows.append(Row(text, number, index, start, indent, warns))
+            is_code = not text.lstrip().startswith("#")
+            rows.append(Row(text, number, index, start, indent, warns and is_code))
             for turn in turns[:MOST_TURNS]:
                 inside = [
                     entry._replace(start=max(0, entry.start - start) + indent)
@@ -98,14 +115,26 @@ def broken(text: str, width: int) -> list[tuple[int, int, int]]:
     deeper = min(depth + _INDENT, width // 3)
     pieces: list[tuple[int, int, int]] = []
     start, indent = 0, 0
+    comment = _comment(text)
     while len(text) - start + indent > width:
         end = _break(text, start if start else depth, start + width - indent)
+        if start < comment <= start + width - indent:
+            end = comment
         pieces.append((start, end, indent))
         start, indent = end, deeper
         while start < len(text) and text[start] == " ":
             start += 1
     pieces.append((start, len(text), indent))
     return pieces
+
+
+def _comment(text: str) -> int:
+    """Return where the space before a comment at the end of a line begins, or 0."""
+    for found in re.finditer("#", text):
+        before = text[: found.start()]
+        if before.strip() and not (before.count("'") % 2 or before.count('"') % 2):
+            return len(before.rstrip())
+    return 0
 
 
 def _break(text: str, first: int, last: int) -> int:

@@ -16,7 +16,7 @@ from gradviz.analysis.body.model import Line
 from gradviz.ui.panels.code_rows import Row
 from gradviz.ui.panels.common import keeps_key
 from gradviz.ui.panels.source.colors import Span, lexed
-from gradviz.ui.theme import Theme, code_font
+from gradviz.ui.theme import UI_PX, Theme, code_font
 
 _GUTTER_GAP = 2
 _TINT = 0.2
@@ -38,7 +38,7 @@ class CodeText(QPlainTextEdit):
         self.setAccessibleName("The code of the step, with its numbers")
         self.setReadOnly(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setFont(code_font())
+        self.setFont(code_font(UI_PX - 2))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setStyleSheet(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.ui.panels.code import CodePanel
 from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
@@ -28,6 +29,7 @@ PANELS = (
     SeedsPanel,
     StepsPanel,
     InspectorPanel,
+    CodePanel,
     TimelineBar,
     FindBar,
     NoticeBar,
