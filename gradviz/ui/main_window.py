@@ -47,6 +47,8 @@ from gradviz.worker.messages import Failure
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
+DOCKS = 1
+"""Another number where another dock has come: it would get no room otherwise."""
 
 
 class MainWindow(QMainWindow):
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
         if not state.isEmpty():
-            self.restoreState(state)
+            self.restoreState(state, DOCKS)
 
     # Opening
 
@@ -367,5 +369,5 @@ class MainWindow(QMainWindow):
         if not self.docks.source.ask_to_leave():
             event.ignore()
             return
-        self._settings.save_window(self.saveGeometry(), self.saveState())
+        self._settings.save_window(self.saveGeometry(), self.saveState(DOCKS))
         super().closeEvent(event)

@@ -109,6 +109,7 @@ def test_a_panel_is_closed_and_shown_by_its_menu(screen) -> None:
         "Seed gradients",
         "Steps",
         "Inspector",
+        "Code",
         "Output",
     ]
     menu.actions()[3].trigger()
