@@ -416,10 +416,15 @@ def test_a_step_to_come_has_the_numbers_of_now() -> None:
     ]
 
 
-def test_source_that_was_edited_since_is_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "edited",
+    [lambda text: text.replace("+=", " ="), lambda text: "\n" + text, lambda _: "x\n"],
+    ids=["another operator", "a line more", "all gone"],
+)
+def test_source_that_was_edited_since_is_not_shown(tmp_path: Path, edited) -> None:
     path = tmp_path / "own.py"
     text = VALUE.format(body="self.grad += other.data * out.grad", rest="")
-    path.write_text(text.replace("+=", " ="))
+    path.write_text(edited(text))
     shown = Shown(text, "z", str(path))
     with pytest.raises(NoBodyError) as raised:
         shown.body("z")

@@ -7,6 +7,7 @@ import os
 import textwrap
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 
 from gradviz.analysis.body.model import Line
@@ -69,17 +70,14 @@ def source_of(code: CodeType) -> Source:
     place = os.path.basename(code.co_filename)
     if not raw:
         raise SourceError(f"The source of {code.co_name} is not there: {place}.")
-    found, shift = _whole(raw, code), 0
-    if found is None:
-        # A magic above it is no Python; its own lines are.
-        shift = code.co_firstlineno - 1
-        found = _block(raw, shift, code)
+    # A magic above it is no Python; its own lines are.
+    found = _whole(raw, code) or _block(raw, code)
     if found is None:
         raise SourceError(
             f"The code in {place} has changed since this _backward was made: run it "
             "again to see the lines."
         )
-    return _cut(found, raw, shift, place)
+    return _cut(found, raw, code.co_firstlineno - _first_line(found), place)
 
 
 def _cut(function: Function, raw: list[str], shift: int, place: str) -> Source:
@@ -104,9 +102,11 @@ def _whole(raw: list[str], code: CodeType) -> Function | None:
     return _found("\n".join(raw) + "\n", code, code.co_firstlineno)
 
 
-def _block(raw: list[str], shift: int, code: CodeType) -> Function | None:
+def _block(raw: list[str], code: CodeType) -> Function | None:
     imports = _imports_in(raw)
-    raw = raw[shift:]
+    raw = raw[code.co_firstlineno - 1 :]
+    if not raw:
+        return None
     try:
         block = inspect.getblock([f"{line}\n" for line in raw])
     except (SyntaxError, IndentationError):
@@ -114,10 +114,16 @@ def _block(raw: list[str], shift: int, code: CodeType) -> Function | None:
     # Columns are those of the file only if nothing is cut off at the left.
     inside = raw[0][:1].isspace()
     text = ("if 1:\n" if inside else "") + "".join(block)
-    function = _found(text, code, 2 if inside else 1, imports)
-    if function is not None and inside:
-        ast.increment_lineno(function, -1)
-    return function
+    return _found(text, code, 2 if inside else 1, imports)
+
+
+@lru_cache(maxsize=8)
+def _tree(text: str) -> ast.Module | None:
+    """Parse a file once, not for each of its hooks."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _imports_in(raw: list[str]) -> list[ast.stmt]:
@@ -146,9 +152,8 @@ def _imports_of(tree: ast.Module) -> list[ast.stmt]:
 def _found(
     text: str, code: CodeType, line: int, imports: list[ast.stmt] | None = None
 ) -> Function | None:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _tree(text)
+    if tree is None:
         return None
     imports = _imports_of(tree) if imports is None else imports
     for node in ast.walk(tree):

@@ -72,6 +72,8 @@ def rows_of(
     rows: list[Row] = []
     for index, line in enumerate(lines):
         own = [entry for entry in entries if entry.line == index]
+        if line.text.lstrip().startswith("for "):
+            own = _joined(own)
         turns = sorted({entry.turn for entry in own})
         warns = any((index, turn) in warned for turn in turns)
         pieces = broken(line.text, max(width, _NARROWEST))
@@ -93,6 +95,19 @@ def rows_of(
             more = len(turns) - MOST_TURNS
             rows.append(Row(f"{' ' * depth}… and {more} more"))
     return rows
+
+
+def _joined(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what the head of a loop names, its turns in one row."""
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.start, []).append(entry)
+    joined = []
+    for turns in found.values():
+        text = ", ".join(entry.text for entry in turns[:MOST_TURNS])
+        more = ", …" if len(turns) > MOST_TURNS else ""
+        joined.append(turns[0]._replace(turn=0, text=text + more))
+    return joined
 
 
 def placed(entries: Sequence[Entry], width: int) -> list[str]:

@@ -194,10 +194,7 @@ def test_each_turn_of_a_loop_has_a_row(show, value) -> None:
     assert lines(panel) == [
         "55  def _backward():",
         "56    for child in out._prev:",
-        "          x0",
-        "          x1",
-        "          x2",
-        "      … and 2 more",
+        "          x0, x1, x2, …",
         "57      child.grad += out.grad",
         "        0 → 1         1",
         "        0 → 1         1",
