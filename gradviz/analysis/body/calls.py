@@ -183,10 +183,10 @@ class Calls(Expressions):
             return
         if not isinstance(owner, Thing):
             return
-        node = self._ids.get(id(owner.it))
+        node = self.node_of(owner.it)
         if node is None:
             return
-        adapter = self._adapters[node]
+        adapter = self._live.adapters[node]
         spot, is_told = self._spot_of(owner.it, spot)
         of_class = static(owner.it, name)
         if isinstance(of_class, property):

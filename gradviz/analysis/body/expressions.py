@@ -1,8 +1,9 @@
 """What expressions mean, told from their syntax and from the objects around them."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from gradviz.analysis.body.log import Log, Spot
@@ -57,15 +58,33 @@ class Expressions:
         frame: The call that is read.
     """
 
-    def __init__(self, live: LiveGraph, frame: Frame) -> None:
+    def __init__(self, live: LiveGraph, frame: Frame, near: Iterable[int]) -> None:
+        """Begin with a call.
+
+        Args:
+            live: The graph.
+            frame: The call.
+            near: Values that are likely to be met; the others take long to be found
+                in a large graph.
+        """
         self.log = Log()
         self.frame = frame
-        self._ids = {id(value): i for i, value in enumerate(live.values)}
-        self._adapters = live.adapters
-        self._kinds: dict[type, Adapter] = {
-            type(value): adapter
-            for value, adapter in zip(live.values, live.adapters, strict=True)
-        }
+        self._live = live
+        self._near = {id(live.values[i]): i for i in near}
+        self._kinds: dict[type, Adapter] = dict(
+            zip(map(type, live.values), live.adapters, strict=True)
+        )
+        self._everywhere: dict[int, int] = {}
+
+    def node_of(self, thing: object) -> int | None:
+        """Return the id of a Value, None of what is no Value of the graph."""
+        found = self._near.get(id(thing))
+        if found is not None or type(thing) not in self._kinds:
+            return found
+        if not self._everywhere:
+            values = self._live.values
+            self._everywhere = dict(zip(map(id, values), count(), strict=False))
+        return self._everywhere.get(id(thing))
 
     def call(self, node: ast.Call) -> Item:
         """Return what a call gives."""
@@ -123,14 +142,14 @@ class Expressions:
 
     def held(self, owner: object, name: str, node: ast.expr) -> Item:
         """Return what an attribute of an object means."""
-        identity, adapter = self._ids.get(id(owner)), self._kinds.get(type(owner))
+        identity, adapter = self.node_of(owner), self._kinds.get(type(owner))
         found = attribute(owner, name)
         if found is ABSENT:
             found = getattr(type(owner), name, None) if _is_own(owner, name) else None
             getter = getattr(found, "fget", None)
             return self.inlined(getter, [Thing(owner)], self.spot(node))
         if identity is not None:
-            adapter = self._adapters[identity]
+            adapter = self._live.adapters[identity]
             if name == adapter.data:
                 return Held(identity, "data")
             if name == adapter.grad:

@@ -47,12 +47,14 @@ def read_body(live: LiveGraph, node: int) -> HookBody:
         raise NoBodyError(f"{made.name} has no _backward to run.")
     frames = list(_frames(hook, node))
     note = _RETURNS if adapter.returns else ""
-    return _body(live, frames, note)
+    return _body(live, frames, (node, *made.operands), note)
 
 
-def _body(live: LiveGraph, frames: list[Frame], note: str) -> HookBody:
+def _body(
+    live: LiveGraph, frames: list[Frame], near: tuple[int, ...], note: str
+) -> HookBody:
     first = frames[0]
-    reader = Statements(live, first)
+    reader = Statements(live, first, near)
     events: tuple[Event, ...]
     try:
         for frame in frames:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
+from typing import NamedTuple
 
 from gradviz.analysis.body.model import Line
 
@@ -117,13 +118,30 @@ def _block(raw: list[str], code: CodeType) -> Function | None:
     return _found(text, code, 2 if inside else 1, imports)
 
 
+class _Parsed(NamedTuple):
+    """A file, parsed.
+
+    Attributes:
+        functions: Its functions, by the line they begin on.
+        imports: What it imports outside of its functions and classes.
+    """
+
+    functions: dict[int, list[Function]]
+    imports: list[ast.stmt]
+
+
 @lru_cache(maxsize=8)
-def _tree(text: str) -> ast.Module | None:
+def _parsed(text: str) -> _Parsed | None:
     """Parse a file once, not for each of its hooks."""
     try:
-        return ast.parse(text)
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    functions: dict[int, list[Function]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            functions.setdefault(_first_line(node), []).append(node)
+    return _Parsed(functions, _imports_of(tree))
 
 
 def _imports_in(raw: list[str]) -> list[ast.stmt]:
@@ -143,7 +161,8 @@ def _imports_of(tree: ast.Module) -> list[ast.stmt]:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            found.append(node)
+            if getattr(node, "module", "") != "__future__":
+                found.append(node)
         elif not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.expr):
             todo.extend(ast.iter_child_nodes(node))
     return found
@@ -152,17 +171,14 @@ def _imports_of(tree: ast.Module) -> list[ast.stmt]:
 def _found(
     text: str, code: CodeType, line: int, imports: list[ast.stmt] | None = None
 ) -> Function | None:
-    tree = _tree(text)
-    if tree is None:
+    parsed = _parsed(text)
+    if parsed is None:
         return None
-    imports = _imports_of(tree) if imports is None else imports
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef | ast.Lambda):
-            continue
-        name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
-        at_line = line in (_first_line(node), node.lineno)
-        if at_line and name == code.co_name and _compiles_to(node, code, imports):
-            return node
+    imports = parsed.imports if imports is None else imports
+    for function in parsed.functions.get(line, ()):
+        name = getattr(function, "name", "<lambda>")
+        if name == code.co_name and _compiles_to(function, code, imports):
+            return function
     return None
 
 

@@ -238,7 +238,7 @@ class Statements(Calls):
                 self._name(part)
         elif isinstance(target, ast.Name) and self.frame.shown:
             item = self.frame.names[target.id]
-            node = self._ids.get(id(item.it)) if isinstance(item, Thing) else None
+            node = self.node_of(item.it) if isinstance(item, Thing) else None
             if node is not None:
                 self.log.name(node, self.spot(target))
 
