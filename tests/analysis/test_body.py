@@ -347,6 +347,14 @@ def test_the_branch_taken_is_told_by_its_numbers() -> None:
     ]
 
 
+def test_of_a_conditional_expression_what_counts_is_told() -> None:
+    shown = own("self.grad += (other.data if self.data > 0 else y.data) * out.grad")
+    assert shown.lines("z") == [
+        "self.grad += (other.data if self.data > 0 else y.data) * out.grad"
+        " | self.grad: 0 → 2 | other.data: 2 | self.data: 3 | out.grad: 1"
+    ]
+
+
 def test_what_follows_an_early_return_is_not_shown() -> None:
     shown = own("if out.grad > 0:", "    return", "self.grad += out.grad")
     assert shown.lines("z") == ["if out.grad > 0: | out.grad: 1"]

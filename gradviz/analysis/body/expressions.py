@@ -204,9 +204,12 @@ class Expressions:
         truth = truth_of(test)
         if truth is not None:
             return self.item(node.body if truth else node.orelse)
-        # Which of the two is read is not known until its numbers are.
-        with self.log.quiet():
-            return made("if", [test, self.item(node.body), self.item(node.orelse)])
+        kept = self.log.keep(term_of(test))
+        with self.log.guarded((kept.slot, True)):
+            yes = self.item(node.body)
+        with self.log.guarded((kept.slot, False)):
+            no = self.item(node.orelse)
+        return made("if", [kept, yes, no])
 
     def _of_call(self, node: ast.Call) -> Item:
         return self.call(node)

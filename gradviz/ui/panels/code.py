@@ -18,6 +18,9 @@ from gradviz.worker.messages import Body, GetBody
 _WAIT_MS = 150
 """How long the last step's code stays while the next one's is looked up."""
 
+_PLACE_PX = 72
+"""How much room a long title leaves to the place."""
+
 _OPEN = "Open a file to see the code of its steps."
 _NO_STEPS = "No step to show the code of: seed a Value that an operation has made."
 _GONE = "Your code is not running any more: run it again (F5) to see this _backward."
@@ -43,7 +46,7 @@ class CodePanel(QWidget):
         """Values whose hooks may have captured other numbers since."""
         self._shown = -1
         self._late = QTimer(self, singleShot=True, interval=_WAIT_MS)
-        self._late.timeout.connect(lambda: self._say(_WAITS))
+        self._late.timeout.connect(self._on_late)
         self._title = ElidedLabel(self)
         self._title.setObjectName("code-title")
         self._place = ElidedLabel(self, Qt.TextElideMode.ElideLeft)
@@ -156,10 +159,19 @@ class CodePanel(QWidget):
 
     def _wait(self, mirror: Mirror, step: StepFact, asked: bool) -> None:
         """Keep what is shown for the moment that it takes to be answered."""
-        if asked or self._late.isActive():
-            if not self._late.isActive():
-                self._late.start()
-            return
+        if asked and not self._late.isActive():
+            self._late.start()
+        if not self._late.isActive():
+            self._say_why(mirror, step)
+
+    def _on_late(self) -> None:
+        mirror = self._controller.mirror
+        step = self._subject(mirror) if mirror is not None else None
+        if mirror is not None and step is not None:
+            self._say_why(mirror, step)
+
+    def _say_why(self, mirror: Mirror, step: StepFact) -> None:
+        """Say why there is no code of a step."""
         self._head(self._called(mirror, step), "")
         self._say(_WAITS if self._controller.alive else _GONE)
 
@@ -189,6 +201,8 @@ class CodePanel(QWidget):
         self._place.setText(place)
         self._title.setVisible(bool(title))
         self._place.setVisible(bool(place))
+        wide = self._place.sizeHint().width()
+        self._place.setMinimumWidth(min(wide, _PLACE_PX))
 
     def _say(self, sentence: str) -> None:
         """Show a sentence in place of code."""

@@ -153,7 +153,19 @@ def _comment(text: str) -> int:
 
 
 def _break(text: str, first: int, last: int) -> int:
-    """Return where to break a line: before an operator, after a comma, at a space."""
+    """Return where to break a line: as far outside of brackets as can be.
+
+    Before an operator or after a comma; else at any space; else where there is no more
+    room.
+    """
     spaces = [i for i in range(first + 1, last + 1) if text[i] == " "]
     good = [i for i in spaces if text[i - 1] == "," or _OPERATOR.match(text, i + 1)]
-    return max(good, default=0) or max(spaces, default=0) or last
+    late = [i for i in good if i >= first + (last - first) // 3]
+    return max(
+        late or good or spaces, key=lambda i: (-_depth(text, i), i), default=last
+    )
+
+
+def _depth(text: str, end: int) -> int:
+    """Return how many brackets are open at a column."""
+    return sum((c in "([{") - (c in ")]}") for c in text[:end])

@@ -62,6 +62,12 @@ class CodeText(QPlainTextEdit):
 
     def show_rows(self, lines: Sequence[Line], rows: Sequence[Row]) -> None:
         """Show rows, where they are others; the scroll bars stay as they are."""
+        fits = all(len(row.text) <= self.room(lines) for row in rows)
+        # Left to itself, Qt counts a margin that is not there.
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        )
         if list(rows) != list(self._rows) or list(lines) != list(self._lines):
             self._lines, self._rows = tuple(lines), tuple(rows)
             self._fill()
