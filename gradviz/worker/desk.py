@@ -170,7 +170,7 @@ class Desk(RunListener):
             case messages.Check():
                 self._check(session)
             case messages.GetBody(node=node):
-                self._tell(_body_of(session, node))
+                self._tell(body_of(session, node))
 
     def _check(self, session: Session) -> None:
         """Tell what is wrong with the backward code, and how far the check is."""
@@ -242,7 +242,7 @@ class Desk(RunListener):
         return self._shown().session
 
 
-def _body_of(session: Session, node: int) -> Body:
+def body_of(session: Session, node: int) -> Body:
     """Return the source of a Value's hook, or why there is none."""
     from gradviz.analysis.body.read import NoBodyError, read_body
 

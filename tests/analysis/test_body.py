@@ -29,8 +29,14 @@ class Shown:
         mirror: What a window would have of it.
     """
 
-    def __init__(self, text: str, root: str, path: str = "own.py") -> None:
-        adapters = Adapters()
+    def __init__(
+        self,
+        text: str,
+        root: str,
+        path: str = "own.py",
+        adapters: Adapters | None = None,
+    ) -> None:
+        adapters = adapters or Adapters()
         trace = Trace(adapters)
         code = compile(text, path, "exec")
         names = {"__name__": "own", "__file__": path}
@@ -395,6 +401,30 @@ def test_a_function_that_sets_a_gradient_is_read_too() -> None:
     )
     assert shown.lines("z") == [
         "push(self, other.data * out.grad) | self: 0 → 2 | other.data: 2 | out.grad: 1"
+    ]
+
+
+def test_attributes_of_a_class_alone_are_found() -> None:
+    text = VALUE.format(body="self.__grad += other.data * out.__grad", rest="")
+    text = text.replace("self.grad,", "self.__grad,").replace(
+        "prev=()", "prev=(), _op=''"
+    )
+    name = "own private.py"
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    adapters = Adapters(
+        {
+            "Value": {
+                "data": "data",
+                "grad": "_Value__grad",
+                "operands": "_prev",
+                "hook": "_backward",
+            }
+        }
+    )
+    shown = Shown(text, "z", name, adapters)
+    assert shown.lines("z") == [
+        "self.__grad += other.data * out.__grad"
+        " | self.__grad: 0 → 2 | other.data: 2 | out.__grad: 1"
     ]
 
 

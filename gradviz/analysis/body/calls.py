@@ -2,6 +2,7 @@
 
 import ast
 from functools import partial
+from itertools import pairwise
 from types import FunctionType, MethodType
 
 from gradviz.analysis.body.expressions import Expressions, Frame, made
@@ -65,12 +66,13 @@ class Calls(Expressions):
             owner = self.item(node.value)
             if not isinstance(owner, Thing):
                 return None
-            found = attribute(owner.it, node.attr)
+            name = self.frame.attribute(node.attr)
+            found = attribute(owner.it, name)
             if found is not ABSENT and not isinstance(found, FunctionType):
                 return Thing(found)
             if isinstance(found, FunctionType) and not isinstance(owner.it, type):
                 return Thing(found)
-            method = static(owner.it, node.attr)
+            method = static(owner.it, name)
             if isinstance(method, FunctionType):
                 return Thing(MethodType(method, owner.it))
             if isinstance(method, staticmethod):
@@ -240,4 +242,15 @@ def frame_of(
         for node in ast.walk(function_node)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
-    return Frame(source, names, function.__globals__, touched=frozenset(stores))
+    within = _class_of(code.co_qualname)
+    frame = Frame(source, names, function.__globals__, within=within)
+    frame.touched = frozenset(map(frame.attribute, stores))
+    return frame
+
+
+def _class_of(path: str) -> str:
+    """Return the innermost class in a function's qualified name."""
+    parts = path.split(".")
+    inside = pairwise(parts)
+    classes = [p for p, after in inside if "<locals>" not in (p, after)]
+    return classes[-1] if classes else ""

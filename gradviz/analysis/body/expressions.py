@@ -38,6 +38,8 @@ class Frame:
             ``id()`` of the Value.
         spot: Where to show what is set on any other.
         touched: Attributes that it sets; on helper objects they can't be told.
+        within: The class that it is written in, empty where it is in none.
+        returned: What it has returned.
     """
 
     source: Source
@@ -47,7 +49,14 @@ class Frame:
     spots: dict[int, Spot] = field(default_factory=dict)
     spot: Spot = (-1, 0, 0)
     touched: frozenset[str] = frozenset()
+    within: str = ""
     returned: list[Item] = field(default_factory=list)
+
+    def attribute(self, name: str) -> str:
+        """Return what Python calls an attribute that begins with two underscores."""
+        if not name.startswith("__") or name.endswith("__") or not self.within:
+            return name
+        return f"_{self.within.lstrip('_')}{name}"
 
 
 class Expressions:
@@ -138,7 +147,9 @@ class Expressions:
         base = self.item(node.value)
         if not isinstance(base, Thing):
             return None
-        return self._noted(node, self.held(base.it, node.attr, node))
+        return self._noted(
+            node, self.held(base.it, self.frame.attribute(node.attr), node)
+        )
 
     def held(self, owner: object, name: str, node: ast.expr) -> Item:
         """Return what an attribute of an object means."""

@@ -121,7 +121,8 @@ class Statements(Calls):
         elif isinstance(target, ast.Attribute):
             with self.log.quiet():
                 owner = self.item(target.value)
-            self.set(owner, target.attr, item, self.spot(target))
+            name = self.frame.attribute(target.attr)
+            self.set(owner, name, item, self.spot(target))
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target.elts, item)
         elif isinstance(target, ast.Subscript):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gradviz.session.report import Reporter
 from gradviz.session.session import EditError, Session, StepError
 from gradviz.ui.controller import Controller
-from gradviz.worker.desk import _body_of
+from gradviz.worker.desk import body_of
 from gradviz.worker.messages import (
     Failure,
     GetBody,
@@ -104,7 +104,7 @@ class LocalLink:
 
     def _look_up(self, request: GetBody) -> None:
         workers = self._controller.workers
-        workers.told.emit(_body_of(self._session, request.node))
+        workers.told.emit(body_of(self._session, request.node))
         self.asked.popleft()
         workers._on_reply(self, request, Reply(0))
 
