@@ -47,8 +47,6 @@ from gradviz.worker.messages import Failure
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
-DOCKS = 1
-"""Another number where another dock has come: it would get no room otherwise."""
 
 
 class MainWindow(QMainWindow):
@@ -219,7 +217,7 @@ class MainWindow(QMainWindow):
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
         if not state.isEmpty():
-            self.restoreState(state, DOCKS)
+            self.restoreState(state)
 
     # Opening
 
@@ -369,5 +367,5 @@ class MainWindow(QMainWindow):
         if not self.docks.source.ask_to_leave():
             event.ignore()
             return
-        self._settings.save_window(self.saveGeometry(), self.saveState(DOCKS))
+        self._settings.save_window(self.saveGeometry(), self.saveState())
         super().closeEvent(event)
