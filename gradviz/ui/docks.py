@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from gradviz.assets import resource_dir
 from gradviz.sources.program import NOTEBOOK_SUFFIXES
 from gradviz.ui.controller import Controller
+from gradviz.ui.panels.code import CodePanel
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
@@ -24,8 +25,9 @@ from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
+RIGHT_SHARES = 38, 34, 28
+"""How Steps, Inspector and Code share the height of their column."""
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
-_PATHS_DOCK = "dock-paths"
 SOURCE_PX, SOURCE_SHARE = 520, 0.3
 """How wide code wants to be, and how much of the window it may take: the canvas keeps
 its room."""
@@ -42,6 +44,7 @@ class Docks:
         steps: The walk.
         inspector: The selected Value.
         paths: How the seeds reach it; a tab behind the inspector.
+        code: The code of the step made last, with its numbers.
         output: What the person's code prints; closed until it prints something.
     """
 
@@ -55,7 +58,9 @@ class Docks:
         self.steps = StepsPanel(controller, theme, window)
         self.inspector = InspectorPanel(controller, theme, window)
         self.paths = PathsPanel(controller, theme, window)
+        self.code = CodePanel(controller, theme, window)
         self.output = OutputPanel(controller, theme, window)
+        self._behind_inspector = (self.paths,)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
         below = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -68,6 +73,7 @@ class Docks:
             ("Steps", self.steps, right),
             ("Inspector", self.inspector, right),
             ("Paths", self.paths, right),
+            ("Code", self.code, right),
             ("Output", self.output, below),
         ):
             self._docks[panel] = self._dock(title, panel)
@@ -99,22 +105,35 @@ class Docks:
             self._window.addDockWidget(area, dock)
             dock.show()
         leaves, seeds = self._docks[self.leaves], self._docks[self.seeds]
-        steps, inspector = self._docks[self.steps], self._docks[self.inspector]
-        output = self._docks[self.output]
+        steps, output = self._docks[self.steps], self._docks[self.output]
         self._tabify(self.leaves, self.source)
-        self._tabify(self.inspector, self.paths)
+        self._tabify(self.inspector, *self._behind_inspector)
         output.setVisible(bool(self.output.text))
         resize = self._window.resizeDocks
         resize([leaves, steps], [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         resize([leaves, seeds], [3, 2], Qt.Orientation.Vertical)
-        resize([steps, inspector], [1, 1], Qt.Orientation.Vertical)
+        self._share_right()
         resize([output], [OUTPUT_PX], Qt.Orientation.Vertical)
 
     def complete(self, state: QByteArray) -> None:
-        """Put a panel where it belongs that a state saved by an older gradviz lacks."""
+        """Put panels where they belong that a state saved by an older gradviz lacks."""
         # Qt writes the names of docks in UTF-16; one it misses it puts anywhere.
-        if _PATHS_DOCK.encode("utf-16-be") not in state.data():
-            self._tabify(self.inspector, self.paths)
+        missing = {
+            panel
+            for panel, dock in self._docks.items()
+            if dock.objectName().encode("utf-16-be") not in state.data()
+        }
+        for panel in self._behind_inspector:
+            if panel in missing:
+                self._tabify(self.inspector, panel)
+        if self.code in missing:
+            self._share_right()
+
+    def _share_right(self) -> None:
+        """Give the panels of the right column their heights."""
+        column = [self._docks[p] for p in (self.steps, self.inspector, self.code)]
+        vertical = Qt.Orientation.Vertical
+        self._window.resizeDocks(column, list(RIGHT_SHARES), vertical)
 
     def _tabify(self, *panels: QWidget) -> None:
         """Put panels into one place, the first in front."""
@@ -144,6 +163,7 @@ class Docks:
             self.steps.set_theme,
             self.inspector.set_theme,
             self.paths.set_theme,
+            self.code.set_theme,
             self.output.set_theme,
         )
         for set_theme in each:

@@ -8,6 +8,7 @@ from gradviz.channel import ChannelClosedError
 from gradviz.worker.client import Ending, Worker
 from gradviz.worker.messages import (
     AnyAnswer,
+    Body,
     CellBegan,
     CellEnded,
     Checked,
@@ -34,7 +35,7 @@ class WorkerLink(QObject):
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
         told: An answer to a question that only one part of the window has asked, such
-            as Checked.
+            as Checked or Body.
         stage_changed: What the worker is doing.
         ended: An Ending; the worker has gone by itself.
     """
@@ -113,7 +114,7 @@ class WorkerLink(QObject):
                 self.cell_ended.emit(answer)
             case Stage(text):
                 self.stage_changed.emit(text)
-            case Checked() | Referenced():
+            case Checked() | Referenced() | Body():
                 self.told.emit(answer)
             case Reply():
                 self.replied.emit(self.asked.popleft(), answer)

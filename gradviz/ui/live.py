@@ -11,7 +11,17 @@ from gradviz.ui.layouts import Layouts
 from gradviz.ui.startup import check_display
 from gradviz.ui.workers import Workers
 from gradviz.worker.desk import Desk
-from gradviz.worker.messages import AnyAnswer, AnyRequest, ChooseRoots, Reply, Stage
+from gradviz.worker.messages import (
+    AnyAnswer,
+    AnyRequest,
+    Body,
+    Checked,
+    ChooseRoots,
+    GetBody,
+    Referenced,
+    Reply,
+    Stage,
+)
 from gradviz.worker.opened import Drawn, Reader
 
 
@@ -31,9 +41,16 @@ class LiveWorkers(Workers):
         """Have it done at once."""
         self.replied.emit(None, request, self._desk.fulfil(request))
 
+    def look_up(self, request: GetBody) -> bool:
+        """Have it looked up at once."""
+        self._desk.fulfil(request)
+        return True
+
     def _on_told(self, answer: AnyAnswer) -> None:
         if isinstance(answer, Stage):
             self.busy_changed.emit(answer.text)
+        elif isinstance(answer, Body | Checked | Referenced):
+            self.told.emit(answer)
 
 
 class LiveController(Controller):

@@ -331,6 +331,7 @@ class MainWindow(QMainWindow):
     def _on_selected(self, node: int) -> None:
         self.docks.inspector.set_selected(node)
         self.docks.paths.set_selected(node)
+        self.docks.code.set_selected(node)
         self.docks.seeds.set_selected(node)
         self.docks.source.set_selected(node)
         self._enabling.update()

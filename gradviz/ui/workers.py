@@ -13,6 +13,7 @@ from gradviz.ui.link import WorkerLink
 from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
+    GetBody,
     GetReady,
     GetReference,
     MoveTo,
@@ -49,7 +50,7 @@ class Workers(QObject):
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
         told: An answer to a question that only one part of the window has asked, such
-            as Checked; it comes before the reply.
+            as Checked or Body; it comes before the reply.
         busy_changed: What is being done, as text, if it takes longer than a moment;
             empty when it is done.
         ended: How a worker ended, as one sentence.
@@ -72,6 +73,7 @@ class Workers(QObject):
         self.opening: WorkerLink | None = None
         self._spare: WorkerLink | None = None
         self._held: Request | None = None
+        self._to_look_up: GetBody | None = None
         self._loaded: tuple[str, ...] = ()
         self.memory: int | None = None
         self.time_limit = TimeLimit(self)
@@ -85,7 +87,7 @@ class Workers(QObject):
     @property
     def busy(self) -> bool:
         """Whether a worker has something to do."""
-        return self.opening is not None or bool(self.asked)
+        return self.opening is not None or any(map(_is_work, self.asked))
 
     @property
     def alive(self) -> bool:
@@ -128,6 +130,24 @@ class Workers(QObject):
         self._ask_held()
         self._send(request, limited)
 
+    def look_up(self, request: GetBody) -> bool:
+        """Ask the worker of what is shown by the way: nobody waits, nothing changes.
+
+        While there is anything else to do, only the newest is kept to be asked.
+
+        Returns:
+            Whether it was asked at once.
+        """
+        self._to_look_up = request
+        return self._look_up()
+
+    def _look_up(self) -> bool:
+        request = self._to_look_up
+        if request is None or self.shown is None or self.asked or self._held:
+            return False
+        self._to_look_up = None
+        return self.shown.ask(request)
+
     def _ask_held(self) -> None:
         if self._held is not None:
             held, self._held = self._held, None
@@ -136,7 +156,7 @@ class Workers(QObject):
     def _send(self, request: Request, limited: str = "") -> None:
         if self.shown is None or not self.shown.ask(request):
             self.nobody_there.emit()
-        elif len(self.shown.asked) == 1 and self.opening is None:
+        elif sum(map(_is_work, self.shown.asked)) == 1 and self.opening is None:
             self._begin_busy(_DOING.get(type(request), "Working"))
             if limited:
                 self.time_limit.start(limited)
@@ -164,6 +184,7 @@ class Workers(QObject):
         if self.shown is not None:
             _end(self.shown)
         self.shown, self.opening, self._held = self.opening, None, None
+        self._to_look_up = None
 
     def drop_opening(self) -> None:
         """End the worker of what is being opened; nothing of it will be shown."""
@@ -218,7 +239,9 @@ class Workers(QObject):
         return link
 
     def _on_reply(self, link: WorkerLink, request: Request, reply: Reply) -> None:
-        if not isinstance(request, GetReady):
+        if not _is_work(request):
+            self._look_up()
+        elif not isinstance(request, GetReady):
             self.replied.emit(link, request, reply)
 
     def _on_ended(self, link: WorkerLink, ending: Ending | None) -> None:
@@ -233,7 +256,7 @@ class Workers(QObject):
         if link is self.opening:
             self.opening = None
         elif link is self.shown:
-            self.shown = self._held = None
+            self.shown = self._held = self._to_look_up = None
         self._rest()
         self.ended.emit(said)
 
@@ -242,6 +265,7 @@ class Workers(QObject):
     def go_on(self) -> None:
         """Ask what was held back; if there is nothing to do any more, say so."""
         self._ask_held()
+        self._look_up()
         self._rest()
 
     def _rest(self) -> None:
@@ -268,6 +292,11 @@ class Workers(QObject):
 def _end(link: WorkerLink) -> None:
     link.close()
     link.deleteLater()
+
+
+def _is_work(request: Request) -> bool:
+    """Whether a request is of those that a person waits for."""
+    return not isinstance(request, GetBody)
 
 
 def _is_drag(request: Request) -> bool:

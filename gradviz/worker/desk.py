@@ -20,6 +20,7 @@ from gradviz.worker.failures import failure_of, our_failure
 from gradviz.worker.messages import (
     AnyAnswer,
     AnyRequest,
+    Body,
     CellBegan,
     CellEnded,
     Checked,
@@ -66,6 +67,9 @@ class Desk(RunListener):
     def fulfil(self, request: AnyRequest) -> Reply:
         """Do what is asked and say what has changed."""
         failure = self._try(request)
+        if isinstance(request, messages.GetBody):
+            # Whoever asks for it is not to hear of the session before they ask.
+            return Reply(request.id, failure=failure)
         drawn = self._drawn
         try:
             if drawn is None:
@@ -168,6 +172,8 @@ class Desk(RunListener):
                 self._check(session)
             case messages.GetReference():
                 self._refer(session)
+            case messages.GetBody(node=node):
+                self._tell(body_of(session, node))
 
     def _check(self, session: Session) -> None:
         """Tell what is wrong with the backward code, and how far the check is."""
@@ -249,3 +255,13 @@ class Desk(RunListener):
 
     def _session(self) -> Session:
         return self._shown().session
+
+
+def body_of(session: Session, node: int) -> Body:
+    """Return the source of a Value's hook, or why there is none."""
+    from gradviz.analysis.body.read import NoBodyError, read_body
+
+    try:
+        return Body(node, read_body(session.live, node))
+    except NoBodyError as error:
+        return Body(node, reason=str(error))

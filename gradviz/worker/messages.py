@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from gradviz.analysis.body.model import HookBody
 from gradviz.analysis.diagnosis.findings import Report
 from gradviz.graph.model import Node
 from gradviz.session.facts import ReferenceFact, Update, WalkKind
@@ -99,6 +100,15 @@ class GetReference(Request, frozen=True):
     """Work out what the gradients should be; ``Referenced`` comes before the reply."""
 
 
+class GetBody(Request, frozen=True):
+    """Show the source of a Value's hook; ``Body`` comes before the reply.
+
+    It changes nothing, and its reply tells of nothing.
+    """
+
+    node: int
+
+
 class ChooseRoots(Request, frozen=True):
     """Show only what is below some of the roots found, or below all of them.
 
@@ -165,6 +175,7 @@ AnyRequest = (
     | Reevaluate
     | Check
     | GetReference
+    | GetBody
     | ChooseRoots
     | MoveTo
     | RunStep
@@ -337,6 +348,28 @@ class Referenced(msgspec.Struct, frozen=True, tag=True):
     fact: ReferenceFact
 
 
+class Body(msgspec.Struct, frozen=True, tag=True):
+    """What one backward step of a Value runs.
+
+    Attributes:
+        node: The Value.
+        body: Its source with what it means, None where there is none.
+        reason: Why there is none, as a sentence.
+    """
+
+    node: int
+    body: HookBody | None = None
+    reason: str = ""
+
+
 AnyAnswer = (
-    Reply | Output | Display | CellBegan | CellEnded | Stage | Checked | Referenced
+    Reply
+    | Output
+    | Display
+    | CellBegan
+    | CellEnded
+    | Stage
+    | Checked
+    | Referenced
+    | Body
 )

@@ -110,6 +110,7 @@ def test_a_panel_is_closed_and_shown_by_its_menu(screen) -> None:
         "Steps",
         "Inspector",
         "Paths",
+        "Code",
         "Output",
     ]
     menu.actions()[3].trigger()

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from gradviz.session.report import Reporter
 from gradviz.session.session import EditError, Session, StepError
 from gradviz.ui.controller import Controller
+from gradviz.worker.desk import body_of
 from gradviz.worker.messages import (
     Failure,
+    GetBody,
     MoveTo,
     Opened,
     Redo,
@@ -92,10 +94,19 @@ class LocalLink:
     def answer_all(self) -> None:
         while self.asked:
             request = self.asked[0]
+            if isinstance(request, GetBody):
+                self._look_up(request)
+                continue
             failure = self._fulfil(request)
             self.asked.popleft()
             reply = Reply(0, None, self.reporter.update(), failure)
             self._controller._on_reply(self, request, reply)
+
+    def _look_up(self, request: GetBody) -> None:
+        workers = self._controller.workers
+        workers.told.emit(body_of(self._session, request.node))
+        self.asked.popleft()
+        workers._on_reply(self, request, Reply(0))
 
     def close(self) -> None:
         self.alive = False

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.ui.panels.code import CodePanel
 from gradviz.ui.panels.findbar import FindBar
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
@@ -30,6 +31,7 @@ PANELS = (
     StepsPanel,
     InspectorPanel,
     PathsPanel,
+    CodePanel,
     TimelineBar,
     FindBar,
     NoticeBar,
