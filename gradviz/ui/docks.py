@@ -25,7 +25,7 @@ from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.panels.steps import StepsPanel
 from gradviz.ui.theme import Theme
 
-RIGHT_SHARES = 38, 34, 28
+RIGHT_SHARES = 36, 38, 26
 """How Steps, Inspector and Code share the height of their column."""
 LEFT_PX, RIGHT_PX, OUTPUT_PX = 250, 336, 150
 SOURCE_PX, SOURCE_SHARE = 520, 0.3
@@ -80,8 +80,8 @@ class Docks:
             self._areas[self._docks[panel]] = area
         for side in (left, right):
             window.setTabPosition(side, QTabWidget.TabPosition.North)
-        self.leaves.header.stand_on(self._docks[self.leaves])
-        self.source.header.stand_on(self._docks[self.source])
+        for tab in (self.leaves, self.source, self.inspector, self.paths):
+            tab.header.stand_on(self._docks[tab])
         self._has_widened = self._source_in_front = False
         self._docks[self.source].visibilityChanged.connect(self._on_source_seen)
         self._docks[self.paths].visibilityChanged.connect(self.paths.set_seen)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 from gradviz.analysis.words import Change
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint, keeps_key
+from gradviz.ui.panels.dock_header import DockHeader
 from gradviz.ui.panels.inspector_text import inspector_html
 from gradviz.ui.theme import Theme, number_font
 
@@ -16,6 +17,7 @@ class InspectorPanel(QWidget):
     """Shows the selected Value; with none, the Value of the step made last.
 
     Attributes:
+        header: The title of its dock.
         page: The text, which can be selected and copied.
 
     Signals:
@@ -33,11 +35,13 @@ class InspectorPanel(QWidget):
         self._selected = -1
         self._changes: Mapping[int, Change] = {}
         self._html = ""
+        self.header = DockHeader("inspector", theme, self)
         self._hint = hint("inspector-hint", "", self)
         self.page = _Page(self)
         self.page.anchorClicked.connect(self._on_link)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.header)
         layout.addWidget(self._hint)
         layout.addWidget(self.page, 1)
         controller.graph_changed.connect(self._on_graph_changed)
@@ -48,6 +52,7 @@ class InspectorPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show the panel in another theme."""
         self._theme = theme
+        self.header.set_theme(theme)
         self._refresh()
 
     def set_selected(self, node: int) -> None:
@@ -81,6 +86,7 @@ class InspectorPanel(QWidget):
         mirror, node = self._controller.mirror, self.shown
         empty = mirror is None or node < 0
         self._hint.setVisible(empty)
+        self.header.say("" if empty else self._which())
         self.page.setVisible(not empty)
         if mirror is None:
             self._hint.setText("Open a file to look at its Values.")
@@ -88,14 +94,18 @@ class InspectorPanel(QWidget):
             self._hint.setText("Click a Value in the graph to see all about it here.")
         if mirror is None or node < 0:
             return
-        html = inspector_html(
-            mirror, node, self._theme, self._selected < 0, self._changes.get(node)
-        )
+        html = inspector_html(mirror, node, self._theme, self._changes.get(node))
         if html != self._html:
             self._html = html
             scrolled = self.page.verticalScrollBar().value()
             self.page.setHtml(html)
             self.page.verticalScrollBar().setValue(scrolled)
+
+    def _which(self) -> str:
+        """Return why this Value is shown."""
+        if self._selected >= 0:
+            return "Selected"
+        return "The step made last; click a Value to keep it here"
 
     def _on_link(self, link: QUrl) -> None:
         number = int(link.path())

@@ -38,7 +38,6 @@ def inspector_html(
     mirror: Mirror,
     node: int,
     theme: Theme,
-    follows: bool,
     change: Change | None = None,
 ) -> str:
     """Return all that is known of a Value.
@@ -47,10 +46,9 @@ def inspector_html(
         mirror: What the window shows.
         node: The Value.
         theme: Where the colours come from.
-        follows: Whether it is shown because it is the current step's.
         change: What it held before the file was run again.
     """
-    return _Page(mirror, theme, change).of(node, follows)
+    return _Page(mirror, theme, change).of(node)
 
 
 def _close(one: float, other: float) -> bool:
@@ -64,18 +62,13 @@ class _Page:
         self._graph = mirror.graph
         self._walked = mirror.ops_in_walk
 
-    def of(self, node: int, follows: bool) -> str:
+    def of(self, node: int) -> str:
         made = self._graph.nodes[node]
-        note = (
-            f"<p style='margin:0 0 4px 2px; color:{self._colors.dim}'>"
-            "The step made last. Click a Value to keep it here.</p>"
-        )
         return (
-            f"{note if follows else ''}"
-            f"<p style='margin:0 0 6px 2px'><span style='font-size:{UI_PX + 5}px;"
+            f"<p style='margin:0 0 4px 2px'><span style='font-size:{UI_PX + 4}px;"
             f" font-weight:600'>{escape(made.name)}</span></p>"
-            f"{self._facts(node, made)}"
             f"{self._doubts(node)}"
+            f"{self._facts(node, made)}"
             f"{self._sum(node)}"
             f"{self._writes(node)}"
             f"{self._operands(node, made)}"
@@ -150,7 +143,7 @@ class _Page:
         color = self._colors.attention
         return (
             f"<table width='100%' cellspacing='0' cellpadding='6' border='1'"
-            f" style='border-color:{color}; border-style:solid; margin:8px 0 2px 0'>"
+            f" style='border-color:{color}; border-style:solid; margin:2px 0 6px 0'>"
             f"<tr><td>{text}{right}</td></tr></table>"
         )
 

@@ -26,6 +26,7 @@ from gradviz.session.facts import Figure
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
+from gradviz.ui.panels.dock_header import DockHeader
 from gradviz.ui.panels.paths_drawing import PathDelegate
 from gradviz.ui.panels.paths_list import PathsView
 from gradviz.ui.panels.paths_model import PathsModel
@@ -74,16 +75,15 @@ class PathsPanel(QWidget):
         self._refresh()
 
     def _build(self) -> None:
+        self.header = DockHeader("paths", self._theme, self)
         self._hint = hint("paths-hint", "", self)
         self._head = QWidget(self)
         lines = QVBoxLayout(self._head)
         lines.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, GAP_PX)
         lines.setSpacing(GAP_PX // 4)
-        self._count = _line("paths-count", self._head)
-        self._count.setStyleSheet("font-weight: 600;")
         self._sum = _line("paths-sum", self._head)
         self._gradient = _line("paths-gradient", self._head)
-        for label in (self._count, self._sum, self._gradient):
+        for label in (self._sum, self._gradient):
             lines.addWidget(label)
         self.list = PathsView(self)
         self._delegate = PathDelegate(self._theme, self.list)
@@ -94,13 +94,13 @@ class PathsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._hint)
-        layout.addWidget(self._head)
-        layout.addWidget(self.list, 1)
+        for widget in (self.header, self._hint, self._head, self.list):
+            layout.addWidget(widget, stretch=int(widget is self.list))
 
     def set_theme(self, theme: Theme) -> None:
         """Show the panel in another theme."""
         self._theme = self._delegate.theme = theme
+        self.header.set_theme(theme)
         self._color_gradient()
         self.list.viewport().update()
 
@@ -190,6 +190,7 @@ class PathsPanel(QWidget):
     # Showing
 
     def _show_hint(self, text: str) -> None:
+        self.header.say("")
         self._hint.setText(text)
         self._hint.show()
         self._head.hide()
@@ -208,7 +209,7 @@ class PathsPanel(QWidget):
             return
         self.model.show_paths(asked.graph, paths, asked.seeds, asked.slots)
         self._delegate.fit(self.model.products)
-        self._count.setText(head_in_words(asked.graph, paths))
+        self.header.say(head_in_words(asked.graph, paths))
         self._sum.setText(sum_in_words(asked.graph, paths))
         self._tell_gradient(mirror, paths)
         self._hint.hide()

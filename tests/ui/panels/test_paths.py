@@ -32,9 +32,9 @@ class Seen:
 
     @property
     def head(self):
-        names = ("paths-count", "paths-sum", "paths-gradient")
+        names = ("paths-name", "paths-sum", "paths-gradient")
         labels = [self.panel.findChild(QLabel, name) for name in names]
-        return [label.text() for label in labels if label.isVisible()]
+        return [label.text() for label in labels if label.isVisible() and label.text()]
 
     @property
     def hint(self):
