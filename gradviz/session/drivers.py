@@ -8,6 +8,7 @@ else, its calls are watched and not the starts of those hooks; until it ends, or
 anything that may call hooks itself.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
@@ -136,13 +137,19 @@ def compiled(
     groups = [group for group in groups if group.marks]
     codes = {code for group in groups for code in group.marks}
     names = {**names, "codes": codes, "function": FunctionType, "before": CALLS_BEFORE}
+    names["disable"] = sys.monitoring.DISABLE
     names |= {f"idle{i}": code for i, code in enumerate(idle)}
     is_idle = " or ".join(f"code is {n}" for n in names if n.startswith("idle"))
     branches = "".join(map(_branch, groups))
     source = f"""
 def make({", ".join(names)}):
     row, watches, trusted = 0, False, None
-    def call(driver, _, called, __):
+    def call(driver, offset, called, _):
+        nonlocal watches
+        if not watches and ident() == thread and sweep(driver, offset):
+            watches = True
+            switch(False)
+            return disable
         if type(called) is function:
             cells = called.__closure__
             if not watches and not begin(driver, called):
@@ -191,6 +198,7 @@ def make({", ".join(names)}):
         if watches:
             watches = False
             switch(True)
+            swept()
     return call, leave
 """
     namespace: dict[str, Any] = {}

@@ -71,14 +71,18 @@ class Hook:
         code: Its code.
         quick: The mark of a call, the names that hold Values and the attribute of each
             role; None where the hook has to be read by ordinary code.
+        adapter: The adapter of its Values.
         may_call_hooks: Whether it names the attribute that hooks are in.
+        is_local: Whether it holds its Value and that Value's operands at most.
     """
 
     def __init__(self, code: CodeType, adapters: Adapters) -> None:
         self.code = code
         self.quick: tuple[Mark, tuple[str, ...], dict[str, str]] | None = None
         self._adapters = adapters
+        self.adapter: Adapter | None = None
         self.may_call_hooks = False
+        self.is_local = True
         self._names = _names_of(code)
         self._own = ""
         self._others: tuple[str, ...] = ()
@@ -100,10 +104,13 @@ class Hook:
         inside = [i for held in seen.values() for i in _inside(held) if is_value(i)]
         if not direct and not inside:
             return False
-        adapter = self._adapters.adapter(value)
+        self.adapter = adapter = self._adapters.adapter(value)
         operands = adapter.operands_of(value)
+        near = set(map(id, (value, *operands)))
+        held = (*inside, *(seen[name] for name in direct))
+        self.is_local &= near.issuperset(map(id, held))
         self.may_call_hooks |= adapter.hook in self.code.co_names
-        for thing in (value, *operands, *inside, *(seen[name] for name in direct)):
+        for thing in (value, *operands, *held):
             if is_value(thing):
                 self._known[type(thing)] = self._adapters.adapter(thing)
         own = [name for name in direct if seen[name] is value]
@@ -119,11 +126,16 @@ class Hook:
             and operands
             and own[0] in self.code.co_freevars
             and captured.issuperset(map(id, operands))
-            and all(map(_is_identifier, attributes.values()))
+            and all(map(is_identifier, attributes.values()))
         ):
             mark = Mark(self, len(direct), tuple(attributes), direct.index(own[0]))
             self.quick = mark, direct, attributes
         return True
+
+    @property
+    def types(self) -> Iterable[type]:
+        """The classes of Values that it has been seen to touch."""
+        return self._known.keys()
 
     def has_news(self, seen: Mapping[str, object]) -> bool:
         """Whether a name that has held no Value until now holds one."""
@@ -283,5 +295,5 @@ def make({", ".join(names)}):
     return namespace["make"](**names)
 
 
-def _is_identifier(name: str) -> bool:
+def is_identifier(name: str) -> bool:
     return name.isidentifier() and not iskeyword(name)

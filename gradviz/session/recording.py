@@ -11,7 +11,7 @@ is found only when it is asked for, by making the calls again (``repeating``).
 import sys
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from threading import get_ident
 from types import CodeType, FunctionType
@@ -24,6 +24,7 @@ from gradviz.session import drivers
 from gradviz.session.drivers import Driver, Groups, can_drive
 from gradviz.session.hooks import Hook, Mark, compiled, hook_beneath, seen_by
 from gradviz.session.repeating import Call, Repetition
+from gradviz.session.sweeps import Sweep, Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
 
 __all__ = ["RecordedStep", "Recorder", "Recording"]
@@ -74,6 +75,7 @@ class Recorder:
         self._drivers: dict[int, Driver] = {}
         """Code that calls hooks."""
         self._groups = Groups()
+        self._sweeps = Sweeps(self._log)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
         self._callbacks: _Callbacks | None = None
@@ -185,21 +187,24 @@ class Recorder:
         Raises:
             KeyboardInterrupt: The person has interrupted their code.
         """
-        calls: list[Call] = []
         entries = [entry for piece in self._full for entry in piece] + self._log
         position = self._dropped
         spans = [span for span in self._spans(entries) if span[0] >= since - position]
         lost = self._calls_before(position) - self._calls_before(since)
-        skip = max(len(spans) - self._limit, 0)
-        for first, end in spans[skip:]:
+        kept: list[list[Call]] = []
+        count = 0
+        while spans and count < self._limit:
+            first, end = spans.pop()
+            place = self._place_at(position + first)
             found = self._understood(entries[first:end])
-            if found is not None:
-                place = self._place_at(position + first)
-                calls.append(Call(found[0], found[1], place))
+            kept.append([Call(mark, read, place) for mark, read in found])
+            count += len(kept[-1])
+        calls = [call for piece in reversed(kept) for call in piece]
+        lost = max(lost, 0) + self._calls_in(entries, spans)
         runs = self._tool is not None
         self.stop()
         try:
-            return Repetition(live, calls).recording(self.place, max(lost, 0) + skip)
+            return Repetition(live, calls).recording(self.place, lost)
         finally:
             if runs:
                 self.start()
@@ -209,15 +214,28 @@ class Recorder:
         at = 0
         while at < len(entries):
             first, mark = at, entries[at]
-            at += 1 + (mark if type(mark) is Mark else self._groups.of(mark)).size
+            is_mark = type(mark) in (Mark, Sweep)
+            at += 1 + (mark if is_mark else self._groups.of(mark)).size
             yield first, at
 
-    def _understood(self, entries: list[Any]) -> tuple[Mark, list[object]] | None:
-        """Return the mark of a call and what was read; None for one of no hook."""
+    def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
+        """Return the marks of calls and what was read."""
         mark = entries[0]
         if type(mark) is Mark:
-            return mark, entries[1:]
-        return self._groups.of(mark).read(entries)
+            return ((mark, entries[1:]),)
+        if type(mark) is Sweep:
+            return mark.read(entries[1:], self._hooks)
+        found = self._groups.of(mark).read(entries)
+        return () if found is None else (found,)
+
+    def _calls_in(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
+        """Return how many calls of hooks some entries tell of."""
+        return sum(
+            sum(1 for _ in mark.read(entries[first + 1 : end], self._hooks))
+            if type(mark := entries[first]) is Sweep
+            else 1
+            for first, end in spans
+        )
 
     def _place_at(self, position: int) -> str:
         return self._places[bisect_right(self._places, position, key=_first) - 1][1]
@@ -235,7 +253,7 @@ class Recorder:
             piece = self._full.popleft()
             entries -= len(piece)
             self._dropped += len(piece)
-            calls = sum(1 for _ in self._spans(piece))
+            calls = self._calls_in(piece, self._spans(piece))
             self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
 
     # While their code runs
@@ -255,6 +273,7 @@ class Recorder:
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers:
+                self._sweeps.fail(code, sys._getframe(1))
                 leave()
 
         for event, callback in zip(_ALL, (start, call, leave, unwind), strict=True):
@@ -274,9 +293,12 @@ class Recorder:
         for hook in self._hooks.values():
             if hook.quick is not None:
                 self._largest = max(self._largest, 1 + hook.quick[0].size)
+        self._largest = max(self._largest, self._sweeps.know(self._hooks.values()))
         self._grouped = self._groups.regroup(self._hooks.values())
         of_drivers = {
             "switch": self._switch,
+            "sweep": self._sweeps.begin,
+            "swept": self._swept,
             "missed": self._missed,
             "tire": self._tire,
         }
@@ -295,8 +317,18 @@ class Recorder:
         """See hooks start, or only be called by their driver."""
         events = _EVENTS.PY_START if on else 0
         if self._tool is not None:
-            for code in self._grouped:
-                sys.monitoring.set_local_events(self._tool, code, events)
+            for hook in self._hooks.values():
+                sys.monitoring.set_local_events(self._tool, hook.code, events)
+
+    def _swept(self) -> None:
+        """A loop has ended: tell of its calls again, when it next begins."""
+        code = self._sweeps.end()
+        if code is not None:
+            if self._tool is not None:
+                sys.monitoring.set_local_events(self._tool, code, 0)
+                self._follow(self._drivers[id(code)])
+            if len(self._log) > self._piece:
+                self._roll()
 
     def _meet(self, code: CodeType) -> None:
         """Find code that calls hooks."""
@@ -306,6 +338,7 @@ class Recorder:
             and id(code) not in self._hooks
         ):
             self._drivers[id(code)] = driver = Driver(code)
+            self._sweeps.meet(code)
             self._follow(driver)
 
     def _follow(self, driver: Driver) -> None:
