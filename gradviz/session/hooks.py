@@ -133,9 +133,9 @@ class Hook:
         return True
 
     @property
-    def types(self) -> Iterable[type]:
-        """The classes of Values that it has been seen to touch."""
-        return self._known.keys()
+    def is_alone(self) -> bool:
+        """Whether it touches its Value and operands only, and calls no other hook."""
+        return self.is_local and not self.may_call_hooks
 
     def has_news(self, seen: Mapping[str, object]) -> bool:
         """Whether a name that has held no Value until now holds one."""

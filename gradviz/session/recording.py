@@ -75,7 +75,7 @@ class Recorder:
         self._drivers: dict[int, Driver] = {}
         """Code that calls hooks."""
         self._groups = Groups()
-        self._sweeps = Sweeps(self._log)
+        self._sweeps = Sweeps(self._log, self._put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
         self._callbacks: _Callbacks | None = None
@@ -248,6 +248,15 @@ class Recorder:
         """Put what is full aside, and drop what is too old."""
         self._full.append(self._log[:])
         self._log.clear()
+        self._drop()
+
+    def _put_aside(self, piece: list[Any]) -> None:
+        """Take what comes after the log as a piece that is full."""
+        self._roll()
+        self._full.append(piece)
+        self._drop()
+
+    def _drop(self) -> None:
         entries = sum(map(len, self._full))
         while entries - len(self._full[0]) >= self._limit * self._largest:
             piece = self._full.popleft()
@@ -293,7 +302,7 @@ class Recorder:
         for hook in self._hooks.values():
             if hook.quick is not None:
                 self._largest = max(self._largest, 1 + hook.quick[0].size)
-        self._largest = max(self._largest, self._sweeps.know(self._hooks.values()))
+        self._sweeps.know(self._hooks.values())
         self._grouped = self._groups.regroup(self._hooks.values())
         of_drivers = {
             "switch": self._switch,
@@ -322,11 +331,13 @@ class Recorder:
 
     def _swept(self) -> None:
         """A loop has ended: tell of its calls again, when it next begins."""
-        code = self._sweeps.end()
-        if code is not None:
+        sweep = self._sweeps.end()
+        if sweep is not None:
+            code = sweep.loop.code
             if self._tool is not None:
                 sys.monitoring.set_local_events(self._tool, code, 0)
                 self._follow(self._drivers[id(code)])
+            self._largest = max(self._largest, sweep.size // len(sweep.values) + 1)
             if len(self._log) > self._piece:
                 self._roll()
 

@@ -22,7 +22,10 @@ _BACKWARDS = slice(None, None, -1)
 _FIRST = 3
 """How late in the list a loop may be met, as it is not known before its first call."""
 
-_Read = Callable[[list[Any]], list[Any]]
+_MANY = 5_000
+"""Values in a loop that make a piece of the log of their own, as copying takes long."""
+
+_Read = Callable[["Sweep", list[Any]], None]
 
 
 class Loop(NamedTuple):
@@ -43,38 +46,43 @@ class Loop(NamedTuple):
     backwards: bool
 
     def rest(self, frame: FrameType) -> list[Any]:
-        """Return the Values whose hooks will be called, the present one first."""
+        """Return the Values whose hooks will be called, the present one first.
+
+        Raises:
+            LookupError: This can't be told.
+        """
         names = frame.f_locals
         values, value = names[self.values], names[self.value]
         if type(values) not in (list, tuple) or "reversed" in frame.f_globals:
-            return []
+            raise LookupError
         ordered = list(reversed(values) if self.backwards else values)
-        at = next((i for i, v in enumerate(ordered[:_FIRST]) if v is value), None)
-        return [] if at is None else ordered[at:]
+        firsts = [id(value) for value in ordered[:_FIRST]]
+        if id(value) not in firsts:
+            raise LookupError
+        return ordered[firsts.index(id(value)) :]
 
 
 class Sweep:
-    """Stands in the log before what was read when a loop began.
+    """Stands in the log before what was read of each Value when a loop began.
 
-    After it come the hooks that the loop calls, the Values it calls them on, their
-    other operands, and then the numbers of all of these, role by role.
+    After it come the hook, the Value and its numbers, each operand and its numbers.
 
     Attributes:
         loop: The loop.
         roles: What was read of each Value.
-        calls: How many hooks the loop calls.
-        count: How many Values were read.
-        size: How many entries follow.
+        values: The Values whose hooks the loop calls.
+        calls: How many it calls: an exception may prevent the last of them.
+        size: How many entries follow, up to the end of all.
     """
 
-    __slots__ = ("calls", "count", "loop", "roles", "size")
+    __slots__ = ("calls", "loop", "roles", "size", "values")
 
-    def __init__(self, loop: Loop, roles: tuple[str, ...], size: int, calls: int):
+    def __init__(self, loop: Loop, roles: tuple[str, ...], values: list[Any]) -> None:
         self.loop = loop
         self.roles = roles
-        self.calls = calls
-        self.size = size
-        self.count = (size - calls) // (1 + len(roles))
+        self.values = values
+        self.calls = len(values)
+        self.size = 0
 
     def read(
         self, entries: list[Any], hooks: Mapping[int, Hook]
@@ -85,41 +93,55 @@ class Sweep:
             entries: What follows in the log.
             hooks: The hooks that are watched, by the ``id()`` of their codes.
         """
-        size = len(entries) - self.count * (1 + len(self.roles))
-        values = entries[size : size + self.count]
-        columns = [
-            entries[at : at + self.count]
-            for at in range(size + self.count, len(entries), self.count)
-        ]
+        called, values, numbers = self._parts(entries)
         is_first = True
-        for i, called in enumerate(entries[: self.calls]):
-            code = getattr(hook_beneath(called), "__code__", None)
+        for function, value in called[: self.calls]:
+            code = getattr(hook_beneath(function), "__code__", None)
             hook = hooks.get(id(code))
-            if hook is None:
-                continue
-            if is_first:
-                numbers = [number for row in zip(*columns) for number in row]
-                yield Mark(hook, self.count, self.roles, i), values + numbers
-            else:
-                yield Mark(hook, 1, (), 0), [values[i]]
-            is_first = False
+            if hook is not None and is_first:
+                own = next(i for i, v in enumerate(values) if v is value)
+                mark = Mark(hook, len(values), self.roles, own)
+                yield mark, [*values, *numbers]
+                is_first = False
+            elif hook is not None:
+                yield Mark(hook, 1, (), 0), [value]
+
+    def _parts(
+        self, entries: list[Any]
+    ) -> tuple[list[tuple[object, object]], list[object], list[object]]:
+        """Return what is called on which Value; all Values; all their numbers."""
+        called: list[tuple[object, object]] = []
+        values: list[object] = []
+        numbers: list[object] = []
+        at, count = 0, len(self.roles)
+        while at < len(entries):
+            if entries[at] is self or at == 0:
+                at += at > 0
+                called.append((entries[at], entries[at + 1]))
+                at += 1
+            values.append(entries[at])
+            numbers += entries[at + 1 : at + 1 + count]
+            at += 1 + count
+        return called, values, numbers
 
 
 class Sweeps:
     """The loops that are known, and the one that runs."""
 
-    def __init__(self, log: list[Any]) -> None:
+    def __init__(
+        self, log: list[Any], put_aside: Callable[[list[Any]], None]
+    ) -> None:
         self._log = log
+        self._put_aside = put_aside
         self._loops: dict[tuple[int, int], Loop] = {}
         """By the ``id()`` of the code and the offset of the call."""
         self._read: _Read | None = None
         self._hook = ""
         self._roles: tuple[str, ...] = ()
-        self._types: frozenset[type] = frozenset()
-        self._running: tuple[Sweep, list[Any]] | None = None
+        self._running: Sweep | None = None
 
-    def know(self, hooks: Iterable[Hook]) -> int:
-        """Read what these hooks may touch; return the most entries for one call.
+    def know(self, hooks: Iterable[Hook]) -> None:
+        """Read from now on what these hooks may touch.
 
         They have to touch nothing but their Value and its operands, and to call no
         other hooks.
@@ -127,22 +149,16 @@ class Sweeps:
         hooks = list(hooks)
         self._read = None
         adapters = {hook.adapter for hook in hooks}
-        types = frozenset(kind for hook in hooks for kind in hook.types)
-        if (
-            len(adapters) != 1
-            or any(hook.may_call_hooks or not hook.is_local for hook in hooks)
-            or not all(map(_is_compared_by_identity, types))
-        ):
-            return 0
+        if len(adapters) != 1 or not all(hook.is_alone for hook in hooks):
+            return
         adapter = adapters.pop()
         found = {role: getattr(adapter, role) for role in ROLES}
         attributes = {role: name for role, name in found.items() if name}
         names = (adapter.hook, adapter.operands, *attributes.values())
         if adapter.takes or adapter.returns or not all(map(is_identifier, names)):
-            return 0
-        self._hook, self._types, self._roles = adapter.hook, types, tuple(attributes)
-        self._read = _compiled(adapter.hook, adapter.operands, attributes, types)
-        return 2 + 3 * len(names)
+            return
+        self._hook, self._roles = adapter.hook, tuple(attributes)
+        self._read = _compiled(adapter.hook, adapter.operands, attributes)
 
     def meet(self, code: CodeType) -> None:
         """Find the loops in code that calls hooks."""
@@ -158,66 +174,64 @@ class Sweeps:
             frame = frame.f_back
         try:
             assert frame is not None
-            values = loop.rest(frame)
-            calls = len(values)
-            entries = self._read(values) if values else []
+            sweep = Sweep(loop, self._roles, loop.rest(frame))
+            self._log_all(sweep, self._read)
         except Exception:  # reading an attribute may run code of theirs
-            entries = []
-        if not entries:
             del self._loops[id(code), offset]
             return False
-        sweep = Sweep(loop, self._roles, len(entries), calls)
-        self._running = sweep, values[:calls]
-        self._log.append(sweep)
-        self._log.extend(entries)
+        self._running = sweep
         return True
 
-    def end(self) -> CodeType | None:
-        """The loop has ended, if one ran; return the code it is in."""
+    def _log_all(self, sweep: Sweep, read: _Read) -> None:
+        is_long = sweep.calls > _MANY
+        log = [] if is_long else self._log
+        first = len(log)
+        try:
+            read(sweep, log)
+        except Exception:
+            del log[first:]
+            raise
+        sweep.size = len(log) - first - 1
+        if is_long:
+            self._put_aside(log)
+
+    def end(self) -> Sweep | None:
+        """The loop has ended, if one ran; return what stands for it in the log."""
         running, self._running = self._running, None
-        return None if running is None else running[0].loop.code
+        return running
 
     def fail(self, code: CodeType, frame: FrameType) -> None:
         """An exception leaves a piece of code: calls that it prevented were not made."""
-        if self._running is None or self._running[0].loop.code is not code:
-            return
-        sweep, values = self._running
-        last = frame.f_locals.get(sweep.loop.value)
-        at = next((i for i, v in enumerate(values) if v is last), sweep.calls - 1)
-        sweep.calls = at + 1
+        sweep = self._running
+        if sweep is not None and sweep.loop.code is code:
+            last = frame.f_locals.get(sweep.loop.value)
+            at = (i for i, value in enumerate(sweep.values, 1) if value is last)
+            sweep.calls = next(at, sweep.calls)
 
 
-def _is_compared_by_identity(kind: type) -> bool:
-    return kind.__hash__ is object.__hash__ and kind.__eq__ is object.__eq__
-
-
-def _compiled(
-    hook: str, operands: str, attributes: dict[str, str], types: frozenset[type]
-) -> _Read:
+def _compiled(hook: str, operands: str, attributes: dict[str, str]) -> _Read:
     """Compile what reads all that a loop will call.
+
+    It goes through the Values once, as there may be more of them than caches hold.
 
     Args:
         hook: The attribute that is called.
         operands: The container of operands.
         attributes: What is read of each Value, by role.
-        types: The classes of Values known.
     """
-    columns = "".join(f", *[v.{name} for v in found]" for name in attributes.values())
+    numbers = "; ".join(f"log.append(v.{name})" for name in attributes.values())
     source = f"""
-def read(values):
-    seen = set(values)
-    if len(seen) < len(values):
-        return []
-    hooks = [v.{hook} for v in values]
-    seen.update(*[v.{operands} for v in values])
-    if not types.issuperset(map(type, seen)):
-        return []
-    found = values
-    if len(seen) > len(values):
-        found = [*values, *seen.difference(values)]
-    return [*hooks, *found{columns}]
+def read(sweep, log):
+    for v in sweep.values:
+        log.append(sweep)
+        log.append(v.{hook})
+        log.append(v)
+        {numbers}
+        for v in v.{operands}:
+            log.append(v)
+            {numbers}
 """
-    namespace: dict[str, Any] = {"types": types}
+    namespace: dict[str, Any] = {}
     exec(source, namespace)  # of attributes' names: all identifiers
     read: _Read = namespace["read"]
     return read
