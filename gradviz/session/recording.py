@@ -14,14 +14,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from threading import get_ident
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
-from gradviz.session.drivers import Driver, Groups, can_drive
+from gradviz.session.drivers import Driver, Group
 from gradviz.session.hooks import Hook, Mark, compiled, hook_beneath, seen_by
 from gradviz.session.repeating import Call, Repetition
 from gradviz.session.sweeps import Sweep, Sweeps
@@ -37,10 +37,15 @@ _ENTRIES_PER_CALL = 24
 _TOOLS = (4, 3, 0, 1, 2, 5)
 _NAME = "gradviz recorder"
 _EVENTS = sys.monitoring.events
-_DRIVER_EVENTS = _EVENTS.CALL | _EVENTS.PY_RETURN
-_ALL = (_EVENTS.PY_START, _EVENTS.CALL, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND)
+_ALL = (
+    _EVENTS.PY_START,
+    _EVENTS.CALL,
+    _EVENTS.PY_RETURN,
+    _EVENTS.INSTRUCTION,
+    _EVENTS.PY_UNWIND,
+)
 
-_Callbacks = tuple[Callable[..., None], Callable[..., None], Callable[..., None]]
+_Callbacks = tuple[Callable[..., None], Callable[..., object], Callable[..., None]]
 
 
 class Recorder:
@@ -74,7 +79,10 @@ class Recorder:
         """Hooks that can touch nothing."""
         self._drivers: dict[int, Driver] = {}
         """Code that calls hooks."""
-        self._groups = Groups()
+        self._caller: CodeType | None = None
+        """The code that has called the driver which runs, where that calls itself."""
+        self._quiet: set[int] = set()
+        """Drivers that don't tell of the calls in their loops."""
         self._sweeps = Sweeps(self._log, self._put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
@@ -143,6 +151,7 @@ class Recorder:
         self._tool = tool
         self._call_back()
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
+        self._quiet.clear()
         for driver in self._drivers.values():
             self._follow(driver)
 
@@ -155,8 +164,11 @@ class Recorder:
         for event in _ALL:
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
-        driving = [driver.code for driver in self._drivers.values()]
-        for code in (*driving, *(hook.code for hook in self._hooks.values())):
+        codes = [driver.code for driver in self._drivers.values()]
+        codes += [hook.code for hook in self._hooks.values()]
+        codes += [] if self._caller is None else [self._caller]
+        self._caller = None
+        for code in codes:
             monitoring.set_local_events(tool, code, 0)
         monitoring.free_tool_id(tool)
 
@@ -214,8 +226,7 @@ class Recorder:
         at = 0
         while at < len(entries):
             first, mark = at, entries[at]
-            is_mark = type(mark) in (Mark, Sweep)
-            at += 1 + (mark if is_mark else self._groups.of(mark)).size
+            at += 1 + mark.size
             yield first, at
 
     def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
@@ -225,8 +236,9 @@ class Recorder:
             return ((mark, entries[1:]),)
         if type(mark) is Sweep:
             return mark.read(entries[1:], self._hooks)
-        found = self._groups.of(mark).read(entries)
-        return () if found is None else (found,)
+        assert type(mark) is Group
+        hook = self._hooks.get(id(entries[1].__code__))
+        return () if hook is None else (mark.read(entries[1:], hook),)
 
     def _calls_in(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
         """Return how many calls of hooks some entries tell of."""
@@ -252,7 +264,8 @@ class Recorder:
 
     def _put_aside(self, piece: list[Any]) -> None:
         """Take what comes after the log as a piece that is full."""
-        self._roll()
+        if self._log:
+            self._roll()
         self._full.append(piece)
         self._drop()
 
@@ -285,7 +298,8 @@ class Recorder:
                 self._sweeps.fail(code, sys._getframe(1))
                 leave()
 
-        for event, callback in zip(_ALL, (start, call, leave, unwind), strict=True):
+        callbacks = (start, call, leave, leave, unwind)
+        for event, callback in zip(_ALL, callbacks, strict=True):
             sys.monitoring.register_callback(self._tool, event, callback)
         for hook in self._hooks.values():
             sys.monitoring.set_local_events(self._tool, hook.code, _EVENTS.PY_START)
@@ -298,16 +312,20 @@ class Recorder:
             "entries": self._log,
             "most": self._piece,
             "roll": self._roll,
+            "told": [None],
         }
         for hook in self._hooks.values():
             if hook.quick is not None:
                 self._largest = max(self._largest, 1 + hook.quick[0].size)
         self._sweeps.know(self._hooks.values())
-        self._grouped = self._groups.regroup(self._hooks.values())
+        groups = drivers.grouped(self._hooks.values())
+        self._grouped = [code for group in groups for code in group.codes]
         of_drivers = {
+            "enter": self._enter,
             "switch": self._switch,
-            "sweep": self._sweeps.begin,
-            "swept": self._swept,
+            "sweep": self._sweep,
+            "goes_on": self._goes_on,
+            "recurs": self._recurs,
             "missed": self._missed,
             "tire": self._tire,
         }
@@ -317,44 +335,89 @@ class Recorder:
             "begin": self._begin,
             "meet": self._meet,
         }
-        call, leave = drivers.compiled(
-            self._groups.values(), self._idle.values(), names | of_drivers
-        )
+        idle = self._idle.values()
+        call, leave = drivers.compiled(groups, idle, names | of_drivers)
         return compiled(self._hooks.values(), names | of_hooks), call, leave
-
-    def _switch(self, on: bool) -> None:
-        """See hooks start, or only be called by their driver."""
-        events = _EVENTS.PY_START if on else 0
-        if self._tool is not None:
-            for hook in self._hooks.values():
-                sys.monitoring.set_local_events(self._tool, hook.code, events)
-
-    def _swept(self) -> None:
-        """A loop has ended: tell of its calls again, when it next begins."""
-        sweep = self._sweeps.end()
-        if sweep is not None:
-            code = sweep.loop.code
-            if self._tool is not None:
-                sys.monitoring.set_local_events(self._tool, code, 0)
-                self._follow(self._drivers[id(code)])
-            self._largest = max(self._largest, sweep.size // len(sweep.values) + 1)
-            if len(self._log) > self._piece:
-                self._roll()
 
     def _meet(self, code: CodeType) -> None:
         """Find code that calls hooks."""
-        if (
-            id(code) not in self._drivers
-            and can_drive(code)
-            and id(code) not in self._hooks
-        ):
+        if id(code) not in self._drivers and id(code) not in self._hooks:
             self._drivers[id(code)] = driver = Driver(code)
             self._sweeps.meet(code)
             self._follow(driver)
 
     def _follow(self, driver: Driver) -> None:
-        if self._tool is not None and driver.patience > 0:
-            sys.monitoring.set_local_events(self._tool, driver.code, _DRIVER_EVENTS)
+        self._listen(driver.code, driver.events)
+
+    def _listen(self, code: CodeType, events: int) -> None:
+        if self._tool is not None:
+            sys.monitoring.set_local_events(self._tool, code, events)
+
+    def _switch(self, on: bool) -> None:
+        """See hooks start, as no driver runs, or see none start."""
+        if on:
+            self._swept()
+            if self._caller is not None:
+                driver = self._drivers.get(id(self._caller))
+                self._listen(self._caller, driver.events if driver is not None else 0)
+                self._caller = None
+        for hook in self._hooks.values():
+            self._listen(hook.code, _EVENTS.PY_START if on else 0)
+
+    def _enter(self, code: CodeType) -> bool:
+        """See hooks only be called by a driver, if it can be told when that ends."""
+        if self._drivers[id(code)].recurs and not self._watch_caller(code):
+            return False
+        for hook in self._grouped:
+            self._listen(hook, 0)
+        return True
+
+    def _recurs(self, code: CodeType, is_entered: bool) -> None:
+        """A driver calls itself: no more be told of every end, only of the last one."""
+        driver = self._drivers[id(code)]
+        if not driver.recurs:
+            driver.recurs = True
+            self._follow(driver)
+            if is_entered:
+                self._watch_caller(code)
+
+    def _watch_caller(self, code: CodeType) -> bool:
+        """Be told when the code goes on that has called a driver."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        while frame is not None and frame.f_code is code:
+            frame = frame.f_back
+        if frame is None:
+            return False
+        self._caller = frame.f_code
+        self._listen(self._caller, _EVENTS.INSTRUCTION)
+        return True
+
+    def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
+        """Read what a loop will call; else be told of its calls again."""
+        if self._sweeps.begin(code, offset, called, what):
+            return True
+        if id(code) in self._quiet and called is reversed:
+            self._quiet.discard(id(code))
+            self._listen(code, 0)
+            self._follow(self._drivers[id(code)])
+        return False
+
+    def _goes_on(self, code: CodeType, offset: int) -> bool:
+        """Whether a call is one of a loop that was read, which need not be told."""
+        if not self._sweeps.goes_on(code, offset):
+            return False
+        self._quiet.add(id(code))
+        return True
+
+    def _swept(self) -> None:
+        """A loop has ended, if one ran."""
+        sweep = self._sweeps.end()
+        if sweep is not None:
+            self._largest = max(self._largest, sweep.size // len(sweep.values) + 1)
+            if len(self._log) > self._piece:
+                self._roll()
 
     def _tire(self, code: CodeType) -> None:
         """Stop following code that calls much besides hooks."""

@@ -18,10 +18,6 @@ from gradviz.session.hooks import ROLES, Hook, Mark, hook_beneath, is_identifier
 _PASSED_OVER = frozenset(
     {"CACHE", "EXTENDED_ARG", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL", "RESUME"}
 )
-_BACKWARDS = slice(None, None, -1)
-_FIRST = 3
-"""How late in the list a loop may be met, as it is not known before its first call."""
-
 _MANY = 5_000
 """Values in a loop that make a piece of the log of their own, as copying takes long."""
 
@@ -34,32 +30,14 @@ class Loop(NamedTuple):
     Attributes:
         code: The code it is in.
         value: The name of its variable.
-        values: The name of its list.
         hook: The attribute that is called.
-        backwards: Whether it begins at the end of the list.
+        call: The offset of the call.
     """
 
     code: CodeType
     value: str
-    values: str
     hook: str
-    backwards: bool
-
-    def rest(self, frame: FrameType) -> list[Any]:
-        """Return the Values whose hooks will be called, the present one first.
-
-        Raises:
-            LookupError: This can't be told.
-        """
-        names = frame.f_locals
-        values, value = names[self.values], names[self.value]
-        if type(values) not in (list, tuple) or "reversed" in frame.f_globals:
-            raise LookupError
-        ordered = list(reversed(values) if self.backwards else values)
-        firsts = [id(value) for value in ordered[:_FIRST]]
-        if id(value) not in firsts:
-            raise LookupError
-        return ordered[firsts.index(id(value)) :]
+    call: int
 
 
 class Sweep:
@@ -164,23 +142,33 @@ class Sweeps:
         """Find the loops in code that calls hooks."""
         self._loops.update({(id(code), at): loop for at, loop in _loops_in(code)})
 
-    def begin(self, code: CodeType, offset: int) -> bool:
-        """Read all that a loop will call, if the call that begins is that of one."""
-        loop = self._loops.get((id(code), offset))
-        if loop is None or self._read is None or loop.hook != self._hook:
+    def begin(self, code: CodeType, offset: int, called: object, values: object) -> bool:
+        """Read all that a loop will call, if what is called now is ``reversed`` for it.
+
+        Args:
+            code: The code that calls.
+            offset: Where it calls.
+            called: What it calls.
+            values: With what.
+        """
+        if called is not reversed or self._read is None:
             return False
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_code is not code:
-            frame = frame.f_back
+        loop = self._loops.get((id(code), offset))
+        if loop is None or loop.hook != self._hook or type(values) is not list:
+            return False
+        sweep = Sweep(loop, self._roles, values[::-1])
         try:
-            assert frame is not None
-            sweep = Sweep(loop, self._roles, loop.rest(frame))
             self._log_all(sweep, self._read)
         except Exception:  # reading an attribute may run code of theirs
             del self._loops[id(code), offset]
             return False
         self._running = sweep
-        return True
+        return bool(values)
+
+    def goes_on(self, code: CodeType, offset: int) -> bool:
+        """Whether a call is one of the loop that runs."""
+        loop = self._running.loop if self._running is not None else None
+        return loop is not None and loop.code is code and loop.call == offset
 
     def _log_all(self, sweep: Sweep, read: _Read) -> None:
         is_long = sweep.calls > _MANY
@@ -241,62 +229,21 @@ def read(sweep, log):
 
 
 def _loops_in(code: CodeType) -> Iterator[tuple[int, Loop]]:
-    """Yield every such loop, and the offset of its call.
+    """Yield every such loop, and the offset of the call of ``reversed`` before it.
 
     There are none where an exception can be caught, as it would not be seen that the
     loop has ended.
     """
-    if code.co_exceptiontable:
-        return
-    found = list(_instructions(code))
-    jumps = [(at, to) for at, name, to in found if name == "JUMP_BACKWARD"]
-    for i, (start, name, _) in enumerate(found):
-        body = [entry[1:] for entry in found[i + 1 : i + 7]]
-        if name != "FOR_ITER" or len(body) < 6:
-            continue
-        value, hook = body[0][1], body[2][1]
-        if body != [
+    found = [] if code.co_exceptiontable else list(_instructions(code))
+    for i in range(len(found) - 8):
+        at, start, call = found[i][0], found[i + 2][0], found[i + 6][0]
+        value, hook = found[i + 3][2], found[i + 5][2]
+        if [entry[1:] for entry in found[i : i + 9]] == [
+            ("CALL", 1), ("GET_ITER", None), ("FOR_ITER", found[i + 2][2]),
             ("STORE", value), ("LOAD", value), ("LOAD_ATTR", hook), ("CALL", 0),
             ("POP_TOP", None), ("JUMP_BACKWARD", start),
         ]:  # fmt: skip
-            continue
-        runs_again = any(to < start and at > start for at, to in jumps)
-        values = _list_before([entry[1:] for entry in found[:i]], runs_again)
-        if values is not None:
-            yield found[i + 4][0], Loop(code, value, values[0], hook, values[1])
-
-
-def _list_before(
-    found: list[tuple[str, Any]], runs_again: bool
-) -> tuple[str, bool] | None:
-    """Return the name of the list that a loop runs over, and whether backwards.
-
-    Args:
-        found: The instructions before the loop.
-        runs_again: Whether the loop is in another, so that a call has to tell that it
-            begins anew.
-    """
-    if found[-1:] != [("GET_ITER", None)]:
-        return None
-    match found[-4:-1]:
-        case [("LOAD", "reversed"), ("LOAD", str(name)), ("CALL", 1)]:
-            return name, True
-    if runs_again:
-        return None
-    match found[-7:-1]:
-        case [*_, ("LOAD", str(name)), ("LOAD_CONST", part), ("BINARY_SUBSCR", _)] if (
-            part == _BACKWARDS
-        ):
-            return name, True
-        case [
-            ("LOAD", str(name)), ("LOAD_CONST", None), ("LOAD_CONST", None),
-            ("LOAD_CONST", -1), ("BUILD_SLICE", 3), ("BINARY_SUBSCR", _),
-        ]:  # fmt: skip
-            return name, True
-    match found[-2]:
-        case ("LOAD", str(name)):
-            return name, False
-    return None
+            yield at, Loop(code, value, hook, call)
 
 
 def _instructions(code: CodeType) -> Iterator[tuple[int, str, Any]]:
