@@ -152,7 +152,7 @@ def compiled(
     names |= {f"code{id(code)}": code for group in groups for code in group.codes}
     counts = [group.cells for group in groups]
     branches = "".join(
-        _branch(f"group{i}", group, counts.count(group.cells) > 1)
+        _branch(f"group{i}", group, counts)
         for i, group in enumerate(groups)
     )
     source = f"""
@@ -160,12 +160,19 @@ def make({", ".join(names)}):
     row, site, watches, sweeps, ticks = 0, -1, False, False, iter(())
     trusted = pausing = None
     def call(driver, offset, called, argument):
+        if driver is pausing and ident() == thread:
+            told[0] = called
+            return watched(driver, offset, called, argument)
+        if sweeps:
+            if goes_on(driver, offset):
+                return disable
+            leave()
+        if type(called) is function:
+            begin(driver, offset, called)
+        else:
+            reach(driver, offset, called, argument)
+    def watched(driver, offset, called, _):
         nonlocal ticks
-        if not watches:
-            if driver is pausing and ident() == thread:
-                told[0] = called
-            elif not begin(driver, offset, called, argument):
-                return disable if sweeps and goes_on(driver, offset) else None
         try:
             cells = called.__closure__
             if cells is None:
@@ -182,34 +189,30 @@ def make({", ".join(names)}):
         except Exception:
             pass
         return other(driver, called)
-    def begin(driver, offset, called, argument):
-        nonlocal row, site, watches, sweeps, trusted, pausing
-        if sweeps:
-            if goes_on(driver, offset):
-                return False
-            leave()
-        if type(called) is not function:
-            if ident() == thread and sweep(driver, offset, called, argument):
-                sweeps = True
-                switch(False)
-            else:
-                interrupted(driver)
-            return False
+    def begin(driver, offset, called):
+        nonlocal row, site, watches, trusted, pausing
         code = called.__code__
         if id(code) in codes:
             if ident() != thread:
-                return False
+                return
             if driver.co_flags & {_PAUSES}:
                 pausing, site, told[0] = driver, offset, called
-                return True
+                watched(driver, offset, called, None)
+                return
             row += 1
-            if row >= {CALLS_BEFORE} or driver is trusted:
-                watches, trusted, site = enter(driver), driver, offset
+            if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
+                watches, trusted, site = True, driver, offset
+                watched(driver, offset, called, None)
         elif code is driver:
             recurs(driver, False)
         elif id(code) not in idle:
             interrupted(driver)
-        return watches
+    def reach(driver, offset, called, argument):
+        nonlocal sweeps
+        if ident() == thread and sweep(driver, offset, called, argument):
+            sweeps = True
+        else:
+            interrupted(driver)
     def interrupted(driver):
         nonlocal row
         if row:
@@ -232,7 +235,7 @@ def make({", ".join(names)}):
         row = 0
         if watches or sweeps:
             watches = sweeps = False
-            switch(True)
+            restore(call)
     return call, leave
 """
     namespace: dict[str, Any] = {}
@@ -241,7 +244,7 @@ def make({", ".join(names)}):
     return found
 
 
-def _branch(name: str, group: Group, is_told_apart: bool) -> str:
+def _branch(name: str, group: Group, counts: list[int]) -> str:
     """Return what logs a call of one group.
 
     Appending in place, number by number, takes a third of what a tuple and ``extend``
@@ -250,10 +253,10 @@ def _branch(name: str, group: Group, is_told_apart: bool) -> str:
     Args:
         name: The group's name.
         group: It.
-        is_told_apart: Whether there is another with as many cells.
+        counts: How many cells those of each group have.
     """
-    test = f"len(cells) == {group.cells}"
-    if is_told_apart:
+    test = f"len(cells) == {group.cells}" if len(counts) > 1 else "True"
+    if counts.count(group.cells) > 1:
         codes = " or ".join(f"code is code{id(code)}" for code in group.codes)
         test += f" and ((code := called.__code__) and {codes})"
     cells = "".join(f"c{i}, " for i in range(group.cells))

@@ -322,7 +322,7 @@ class Recorder:
         self._grouped = [code for group in groups for code in group.codes]
         of_drivers = {
             "enter": self._enter,
-            "switch": self._switch,
+            "restore": self._restore,
             "sweep": self._sweep,
             "goes_on": self._goes_on,
             "recurs": self._recurs,
@@ -353,24 +353,28 @@ class Recorder:
         if self._tool is not None:
             sys.monitoring.set_local_events(self._tool, code, events)
 
-    def _switch(self, on: bool) -> None:
-        """See hooks start, as no driver runs, or see none start."""
-        if on:
-            self._swept()
-            if self._caller is not None:
-                driver = self._drivers.get(id(self._caller))
-                self._listen(self._caller, driver.events if driver is not None else 0)
-                self._caller = None
-        for hook in self._hooks.values():
-            self._listen(hook.code, _EVENTS.PY_START if on else 0)
-
-    def _enter(self, code: CodeType) -> bool:
+    def _enter(self, code: CodeType, watched: Callable[..., object]) -> bool:
         """See hooks only be called by a driver, if it can be told when that ends."""
+        if self._tool is None:
+            return False
         if self._drivers[id(code)].recurs and not self._watch_caller(code):
             return False
+        sys.monitoring.register_callback(self._tool, _EVENTS.CALL, watched)
         for hook in self._grouped:
             self._listen(hook, 0)
         return True
+
+    def _restore(self, call: Callable[..., object]) -> None:
+        """See hooks start again, as no driver runs."""
+        self._swept()
+        if self._tool is not None:
+            sys.monitoring.register_callback(self._tool, _EVENTS.CALL, call)
+        if self._caller is not None:
+            driver = self._drivers.get(id(self._caller))
+            self._listen(self._caller, driver.events if driver is not None else 0)
+            self._caller = None
+        for hook in self._hooks.values():
+            self._listen(hook.code, _EVENTS.PY_START)
 
     def _recurs(self, code: CodeType, is_entered: bool) -> None:
         """A driver calls itself: no more be told of every end, only of the last one."""
@@ -397,6 +401,8 @@ class Recorder:
     def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
         """Read what a loop will call; else be told of its calls again."""
         if self._sweeps.begin(code, offset, called, what):
+            for hook in self._hooks.values():
+                self._listen(hook.code, 0)
             return True
         if id(code) in self._quiet and called is reversed:
             self._quiet.discard(id(code))
