@@ -131,13 +131,17 @@ def grouped(hooks: Iterable[Hook]) -> list[Group]:
 
 
 def compiled(
-    groups: Iterable[Group], idle: Iterable[CodeType], names: dict[str, Any]
+    groups: Iterable[Group],
+    idle: Iterable[CodeType],
+    all_close: bool,
+    names: dict[str, Any],
 ) -> tuple[Callable[..., object], Callable[..., None]]:
     """Compile the functions that are called when a driver calls, and when it ends.
 
     Args:
         groups: The hooks that are to be seen.
         idle: The codes of hooks that can do nothing, such as those of leaves.
+        all_close: Whether every other hook is a closure.
         names: What the functions use of the recorder's, by name.
     """
     groups = list(groups)
@@ -151,6 +155,8 @@ def compiled(
     names |= {f"group{i}": group for i, group in enumerate(groups)}
     names |= {f"code{id(code)}": code for group in groups for code in group.codes}
     counts = [group.cells for group in groups]
+    # Where hooks without a closure are idle, what is called where hooks are has none.
+    at_site = "offset == site or " if all_close else ""
     branches = "".join(
         _branch(f"group{i}", group, counts)
         for i, group in enumerate(groups)
@@ -160,6 +166,7 @@ def make({", ".join(names)}):
     row, site, watches, sweeps, ticks = 0, -1, False, False, iter(())
     trusted = pausing = None
     def call(driver, offset, called, argument):
+        nonlocal sweeps
         if driver is pausing and ident() == thread:
             told[0] = called
             return watched(driver, offset, called, argument)
@@ -167,16 +174,20 @@ def make({", ".join(names)}):
             if goes_on(driver, offset):
                 return disable
             leave()
+        if (id(driver), offset) in loops and ident() == thread:
+            sweeps = sweep(driver, offset, called, argument)
+            if sweeps:
+                return disable if goes_on(driver, offset) else None
         if type(called) is function:
             begin(driver, offset, called)
         else:
-            reach(driver, offset, called, argument)
+            interrupted(driver)
     def watched(driver, offset, called, _):
         nonlocal ticks
         try:
             cells = called.__closure__
             if cells is None:
-                if offset == site or id(called.__code__) in idle:
+                if {at_site}id(called.__code__) in idle:
                     return
                 return other(driver, called)
             for _ in ticks:
@@ -206,12 +217,6 @@ def make({", ".join(names)}):
         elif code is driver:
             recurs(driver, False)
         elif id(code) not in idle:
-            interrupted(driver)
-    def reach(driver, offset, called, argument):
-        nonlocal sweeps
-        if ident() == thread and sweep(driver, offset, called, argument):
-            sweeps = True
-        else:
             interrupted(driver)
     def interrupted(driver):
         nonlocal row

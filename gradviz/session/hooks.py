@@ -32,6 +32,9 @@ _CONTAINERS = (list, tuple, set, frozenset)
 
 _NOT_HELPERS = (type, ModuleType, FunctionType, MethodType)
 
+_VALUES = 10
+"""The most Values that a method is read of without ordinary code."""
+
 Log = Callable[[Iterable[object]], None]
 
 
@@ -71,6 +74,8 @@ class Hook:
         code: Its code.
         quick: The mark of a call, the names that hold Values and the attribute of each
             role; None where the hook has to be read by ordinary code.
+        method: The name of its only argument, its Value, the container of that one's
+            operands, and the attribute of each role; None where it is no such method.
         adapter: The adapter of its Values.
         may_call_hooks: Whether it names the attribute that hooks are in.
         is_local: Whether it holds its Value and that Value's operands at most.
@@ -79,6 +84,7 @@ class Hook:
     def __init__(self, code: CodeType, adapters: Adapters) -> None:
         self.code = code
         self.quick: tuple[Mark, tuple[str, ...], dict[str, str]] | None = None
+        self.method: tuple[str, str, dict[str, str]] | None = None
         self._adapters = adapters
         self.adapter: Adapter | None = None
         self.may_call_hooks = False
@@ -119,23 +125,31 @@ class Hook:
         captured = {id(seen[name]) for name in direct}
         attributes = {role: getattr(adapter, role) for role in ROLES}
         attributes = {role: name for role, name in attributes.items() if name}
-        self.quick = None
+        self.quick = self.method = None
+        if not all(map(is_identifier, attributes.values())):
+            return True
         if (
             own
             and not inside
             and operands
             and own[0] in self.code.co_freevars
             and captured.issuperset(map(id, operands))
-            and all(map(is_identifier, attributes.values()))
         ):
             mark = Mark(self, len(direct), tuple(attributes), direct.index(own[0]))
             self.quick = mark, direct, attributes
+        elif self.is_local and own == [*self._names] and is_identifier(adapter.operands):
+            self.method = own[0], adapter.operands, attributes
         return True
 
     @property
     def is_alone(self) -> bool:
         """Whether it touches its Value and operands only, and calls no other hook."""
         return self.is_local and not self.may_call_hooks
+
+    def marks(self) -> list[Mark]:
+        """Return the marks of calls of a method, by how many Values it touches."""
+        roles = tuple(self.method[2]) if self.method is not None else ()
+        return [Mark(self, count, roles, 0) for count in range(_VALUES)]
 
     def has_news(self, seen: Mapping[str, object]) -> bool:
         """Whether a name that has held no Value until now holds one."""
@@ -254,6 +268,9 @@ def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> Any:
     """
     names, starts = dict(names), []
     for i, hook in enumerate(hooks):
+        if hook.method is not None:
+            names |= {f"code{i}": hook.code, f"marks{i}": hook.marks()}
+            starts.append(_method(i, *hook.method))
         if hook.quick is None:
             continue
         mark, seen, attributes = hook.quick
@@ -296,6 +313,27 @@ def make({", ".join(names)}):
     namespace: dict[str, Any] = {}
     exec(source, namespace)  # of attributes' and variables' names: all identifiers
     return namespace["make"](**names)
+
+
+def _method(i: int, own: str, operands: str, attributes: dict[str, str]) -> str:
+    """Return what logs the start of a method.
+
+    Args:
+        i: The number of the hook.
+        own: Its argument.
+        operands: The container of operands.
+        attributes: What is read of each Value, by role.
+    """
+    numbers = "".join(f"v.{name}, " for name in attributes.values())
+    return f"""
+            if code is code{i}:
+                own = seen[{own!r}]
+                values = (own, *own.{operands})
+                mark = marks{i}[len(values)]
+                log((mark, *values, *[n for v in values for n in ({numbers})]))
+                if len(entries) > most:
+                    roll()
+                return"""
 
 
 def is_identifier(name: str) -> bool:

@@ -323,6 +323,7 @@ class Recorder:
         of_drivers = {
             "enter": self._enter,
             "restore": self._restore,
+            "loops": self._sweeps.loops,
             "sweep": self._sweep,
             "goes_on": self._goes_on,
             "recurs": self._recurs,
@@ -335,8 +336,10 @@ class Recorder:
             "begin": self._begin,
             "meet": self._meet,
         }
-        idle = self._idle.values()
-        call, leave = drivers.compiled(groups, idle, names | of_drivers)
+        all_close = all(hook.code.co_freevars for hook in self._hooks.values())
+        call, leave = drivers.compiled(
+            groups, self._idle.values(), all_close, names | of_drivers
+        )
         return compiled(self._hooks.values(), names | of_hooks), call, leave
 
     def _meet(self, code: CodeType) -> None:
@@ -404,11 +407,15 @@ class Recorder:
             for hook in self._hooks.values():
                 self._listen(hook.code, 0)
             return True
-        if id(code) in self._quiet and called is reversed:
+        self._be_told(code)
+        return False
+
+    def _be_told(self, code: CodeType) -> None:
+        """Be told again of the calls in loops."""
+        if id(code) in self._quiet:
             self._quiet.discard(id(code))
             self._listen(code, 0)
             self._follow(self._drivers[id(code)])
-        return False
 
     def _goes_on(self, code: CodeType, offset: int) -> bool:
         """Whether a call is one of a loop that was read, which need not be told."""
@@ -421,7 +428,11 @@ class Recorder:
         """A loop has ended, if one ran."""
         sweep = self._sweeps.end()
         if sweep is not None:
-            self._largest = max(self._largest, sweep.size // len(sweep.values) + 1)
+            if sweep.loop.values:
+                self._be_told(sweep.loop.code)
+            # Up to half of the Values are leaves, which are no calls.
+            largest = 2 * (sweep.size // max(len(sweep.values), 1) + 1)
+            self._largest = max(self._largest, largest)
             if len(self._log) > self._piece:
                 self._roll()
 

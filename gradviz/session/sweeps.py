@@ -18,6 +18,8 @@ from gradviz.session.hooks import ROLES, Hook, Mark, hook_beneath, is_identifier
 _PASSED_OVER = frozenset(
     {"CACHE", "EXTENDED_ARG", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL", "RESUME"}
 )
+_SUBSCRIPTS = ("BINARY_SUBSCR", "BINARY_OP")
+
 _MANY = 5_000
 """Values in a loop that make a piece of the log of their own, as copying takes long."""
 
@@ -32,12 +34,33 @@ class Loop(NamedTuple):
         value: The name of its variable.
         hook: The attribute that is called.
         call: The offset of the call.
+        values: The name of its list; empty where ``reversed`` is given it.
+        step: 1, or -1 where it goes through the list backwards.
     """
 
     code: CodeType
     value: str
     hook: str
     call: int
+    values: str = ""
+    step: int = -1
+
+    def all(self, frame: FrameType | None) -> list[Any]:
+        """Return all Values whose hooks it will call, as it is about to call the first.
+
+        Args:
+            frame: What runs; the loop is beneath it.
+
+        Raises:
+            LookupError: This can't be told.
+        """
+        while frame is not None and frame.f_code is not self.code:
+            frame = frame.f_back
+        names = frame.f_locals if frame is not None else {}
+        values = names[self.values]
+        if type(values) is not list or values[:: self.step][0] is not names[self.value]:
+            raise LookupError
+        return values[:: self.step]
 
 
 class Sweep:
@@ -111,8 +134,8 @@ class Sweeps:
     ) -> None:
         self._log = log
         self._put_aside = put_aside
-        self._loops: dict[tuple[int, int], Loop] = {}
-        """By the ``id()`` of the code and the offset of the call."""
+        self.loops: dict[tuple[int, int], Loop] = {}
+        """By the ``id()`` of the code and the offset of the call that begins them."""
         self._read: _Read | None = None
         self._hook = ""
         self._roles: tuple[str, ...] = ()
@@ -140,10 +163,10 @@ class Sweeps:
 
     def meet(self, code: CodeType) -> None:
         """Find the loops in code that calls hooks."""
-        self._loops.update({(id(code), at): loop for at, loop in _loops_in(code)})
+        self.loops.update({(id(code), at): loop for at, loop in _loops_in(code)})
 
-    def begin(self, code: CodeType, offset: int, called: object, values: object) -> bool:
-        """Read all that a loop will call, if what is called now is ``reversed`` for it.
+    def begin(self, code: CodeType, offset: int, called: object, values: Any) -> bool:
+        """Read all that a loop will call, if it begins with what is called now.
 
         Args:
             code: The code that calls.
@@ -151,19 +174,26 @@ class Sweeps:
             called: What it calls.
             values: With what.
         """
-        if called is not reversed or self._read is None:
+        loop = self.loops.get((id(code), offset))
+        if loop is None or self._read is None or loop.hook != self._hook:
             return False
-        loop = self._loops.get((id(code), offset))
-        if loop is None or loop.hook != self._hook or type(values) is not list:
+        try:
+            if loop.values:
+                values = loop.all(sys._getframe(1))
+            elif called is reversed and type(values) is list:
+                values = values[::-1]
+            else:
+                return False
+        except LookupError:
             return False
-        sweep = Sweep(loop, self._roles, values[::-1])
+        sweep = Sweep(loop, self._roles, values)
         try:
             self._log_all(sweep, self._read)
         except Exception:  # reading an attribute may run code of theirs
-            del self._loops[id(code), offset]
+            del self.loops[id(code), offset]
             return False
         self._running = sweep
-        return bool(values)
+        return True
 
     def goes_on(self, code: CodeType, offset: int) -> bool:
         """Whether a call is one of the loop that runs."""
@@ -229,21 +259,50 @@ def read(sweep, log):
 
 
 def _loops_in(code: CodeType) -> Iterator[tuple[int, Loop]]:
-    """Yield every such loop, and the offset of the call of ``reversed`` before it.
+    """Yield every such loop, and the offset of the call that begins it.
 
     There are none where an exception can be caught, as it would not be seen that the
     loop has ended.
     """
     found = [] if code.co_exceptiontable else list(_instructions(code))
-    for i in range(len(found) - 8):
-        at, start, call = found[i][0], found[i + 2][0], found[i + 6][0]
-        value, hook = found[i + 3][2], found[i + 5][2]
-        if [entry[1:] for entry in found[i : i + 9]] == [
-            ("CALL", 1), ("GET_ITER", None), ("FOR_ITER", found[i + 2][2]),
+    for i in range(2, len(found) - 6):
+        start, name, _ = found[i]
+        value, hook, call = found[i + 1][2], found[i + 3][2], found[i + 4][0]
+        if name != "FOR_ITER" or [entry[1:] for entry in found[i + 1 : i + 7]] != [
             ("STORE", value), ("LOAD", value), ("LOAD_ATTR", hook), ("CALL", 0),
             ("POP_TOP", None), ("JUMP_BACKWARD", start),
         ]:  # fmt: skip
-            yield at, Loop(code, value, hook, call)
+            continue
+        loop = Loop(code, value, hook, call)
+        before = [entry[1:] for entry in found[:i]]
+        if before[-2:] == [("CALL", 1), ("GET_ITER", None)]:
+            yield found[i - 2][0], loop
+        elif not any(
+            to <= start and at > call for at, name, to in found[i + 7 :] if _jumps(name)
+        ):  # else it may run again without a call that tells
+            if before[-2][0] == "LOAD":
+                yield call, loop._replace(values=before[-2][1], step=1)
+            elif before[-2][0] in _SUBSCRIPTS and (name := _reversed(before[:-2])):
+                yield call, loop._replace(values=name)
+
+
+def _jumps(name: str) -> bool:
+    return name.startswith("JUMP_BACKWARD")
+
+
+def _reversed(found: list[tuple[str, Any]]) -> str:
+    """Return the name of the list of which ``[::-1]`` is taken, empty if none is."""
+    match found[-5:]:
+        case [*_, ("LOAD", str(name)), ("LOAD_CONST", slice() as part)] if (
+            part == slice(None, None, -1)
+        ):
+            return name
+        case [
+            ("LOAD", str(name)), ("LOAD_CONST", None), ("LOAD_CONST", None),
+            ("LOAD_CONST", -1), ("BUILD_SLICE", 3),
+        ]:  # fmt: skip
+            return name
+    return ""
 
 
 def _instructions(code: CodeType) -> Iterator[tuple[int, str, Any]]:
