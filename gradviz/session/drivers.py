@@ -158,8 +158,7 @@ def compiled(
     # Where hooks without a closure are idle, what is called where hooks are has none.
     at_site = "offset == site or " if all_close else ""
     branches = "".join(
-        _branch(f"group{i}", group, counts)
-        for i, group in enumerate(groups)
+        _branch(f"group{i}", group, counts) for i, group in enumerate(groups)
     )
     source = f"""
 def make({", ".join(names)}):

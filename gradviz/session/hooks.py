@@ -137,7 +137,9 @@ class Hook:
         ):
             mark = Mark(self, len(direct), tuple(attributes), direct.index(own[0]))
             self.quick = mark, direct, attributes
-        elif self.is_local and own == [*self._names] and is_identifier(adapter.operands):
+        elif (
+            self.is_alone and own == [*self._names] and is_identifier(adapter.operands)
+        ):
             self.method = own[0], adapter.operands, attributes
         return True
 
@@ -337,4 +339,5 @@ def _method(i: int, own: str, operands: str, attributes: dict[str, str]) -> str:
 
 
 def is_identifier(name: str) -> bool:
+    """Whether a name can be that of an attribute in source code."""
     return name.isidentifier() and not iskeyword(name)

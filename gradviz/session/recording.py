@@ -2,29 +2,27 @@
 
 ``sys.monitoring`` tells when a hook starts, or what the loop that runs the hooks calls
 (``drivers``), and nothing else: other code runs at full speed, and so does everything
-while the recorder is stopped. At the start of each call the Values
-that the hook sees are noted, as they stand, in one flat list; a tuple for each call
-would cost more than the call, most of it in the garbage collector. What each call wrote
-is found only when it is asked for, by making the calls again (``repeating``).
+while the recorder is stopped. At the start of each call the Values that the hook sees
+are noted, as they stand (``log``). Where a loop does nothing but call hooks, it is known
+when it begins what all of them will see (``sweeps``). What each call wrote is found only
+when it is asked for, by making the calls again (``repeating``).
 """
 
 import sys
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import get_ident
 from types import CodeType, FrameType, FunctionType
-from typing import Any
 
 from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
-from gradviz.session.drivers import Driver, Group
-from gradviz.session.hooks import Hook, Mark, compiled, hook_beneath, seen_by
-from gradviz.session.repeating import Call, Repetition
-from gradviz.session.sweeps import Sweep, Sweeps
+from gradviz.session.drivers import Driver
+from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
+from gradviz.session.log import Log
+from gradviz.session.repeating import Repetition
+from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
 
 __all__ = ["RecordedStep", "Recorder", "Recording"]
@@ -32,8 +30,6 @@ __all__ = ["RecordedStep", "Recorder", "Recording"]
 LIMIT = 100_000
 """Calls that are kept, unless told otherwise."""
 
-_PIECE = 50_000
-_ENTRIES_PER_CALL = 24
 _TOOLS = (4, 3, 0, 1, 2, 5)
 _NAME = "gradviz recorder"
 _EVENTS = sys.monitoring.events
@@ -62,19 +58,8 @@ class Recorder:
             limit: How many calls are kept; before the oldest are dropped.
         """
         self._adapters = adapters
-        self._limit = limit
         self._hooks: dict[int, Hook] = {}
-        self._log: list[Any] = []
-        self._full: deque[list[Any]] = deque()
-        """Pieces of the log that are full."""
-        self._largest = 1
-        """The most entries that one call has taken."""
-        self._piece = min(_PIECE, limit * _ENTRIES_PER_CALL)
-        self._dropped = 0
-        """Entries dropped; positions in the log count them."""
-        self._cuts: list[tuple[int, int]] = [(0, 0)]
-        """(position, calls that began before it), where pieces were dropped."""
-        self._places: list[tuple[int, str]] = [(0, "")]
+        self._log = Log(limit, self._hooks)
         self._idle: dict[int, CodeType] = {}
         """Hooks that can touch nothing."""
         self._drivers: dict[int, Driver] = {}
@@ -83,7 +68,7 @@ class Recorder:
         """The code that has called the driver which runs, where that calls itself."""
         self._quiet: set[int] = set()
         """Drivers that don't tell of the calls in their loops."""
-        self._sweeps = Sweeps(self._log, self._put_aside)
+        self._sweeps = Sweeps(self._log.entries, self._log.put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
         self._callbacks: _Callbacks | None = None
@@ -94,12 +79,11 @@ class Recorder:
     @property
     def place(self) -> str:
         """What is running now: the name of a cell or a script."""
-        return self._places[-1][1]
+        return self._log.place
 
     @place.setter
     def place(self, place: str) -> None:
-        if place != self.place:
-            self._places.append((self.mark(), place))
+        self._log.place = place
 
     # What is watched
 
@@ -159,6 +143,7 @@ class Recorder:
         """Stop recording; what was recorded stays."""
         if self._tool is None:
             return
+        self._sweeps.stop(sys._getframe())
         monitoring, tool = sys.monitoring, self._tool
         self._tool = None
         for event in _ALL:
@@ -176,16 +161,11 @@ class Recorder:
 
     def mark(self) -> int:
         """Return the position in the log, for ``steps``."""
-        return self._dropped + sum(map(len, self._full)) + len(self._log)
+        return self._log.position()
 
     def forget(self) -> None:
         """Forget every call, and let go of the Values."""
-        position, place = self.mark(), self.place
-        self._full.clear()
         self._log.clear()
-        self._dropped = position
-        self._cuts = [(position, 0)]
-        self._places = [(position, place)]
 
     def steps(self, live: LiveGraph, since: int = 0) -> Recording:
         """Return the calls on the Values of a graph, and the writes between them.
@@ -199,20 +179,7 @@ class Recorder:
         Raises:
             KeyboardInterrupt: The person has interrupted their code.
         """
-        entries = [entry for piece in self._full for entry in piece] + self._log
-        position = self._dropped
-        spans = [span for span in self._spans(entries) if span[0] >= since - position]
-        lost = self._calls_before(position) - self._calls_before(since)
-        kept: list[list[Call]] = []
-        count = 0
-        while spans and count < self._limit:
-            first, end = spans.pop()
-            place = self._place_at(position + first)
-            found = self._understood(entries[first:end])
-            kept.append([Call(mark, read, place) for mark, read in found])
-            count += len(kept[-1])
-        calls = [call for piece in reversed(kept) for call in piece]
-        lost = max(lost, 0) + self._calls_in(entries, spans)
+        calls, lost = self._log.calls(since)
         runs = self._tool is not None
         self.stop()
         try:
@@ -221,69 +188,13 @@ class Recorder:
             if runs:
                 self.start()
 
-    def _spans(self, entries: list[Any]) -> Iterator[tuple[int, int]]:
-        """Yield where the entries of each call begin and end."""
-        at = 0
-        while at < len(entries):
-            first, mark = at, entries[at]
-            at += 1 + mark.size
-            yield first, at
-
-    def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
-        """Return the marks of calls and what was read."""
-        mark = entries[0]
-        if type(mark) is Mark:
-            return ((mark, entries[1:]),)
-        if type(mark) is Sweep:
-            return mark.read(entries[1:], self._hooks)
-        assert type(mark) is Group
-        hook = self._hooks.get(id(entries[1].__code__))
-        return () if hook is None else (mark.read(entries[1:], hook),)
-
-    def _calls_in(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
-        """Return how many calls of hooks some entries tell of."""
-        return sum(
-            sum(1 for _ in mark.read(entries[first + 1 : end], self._hooks))
-            if type(mark := entries[first]) is Sweep
-            else 1
-            for first, end in spans
-        )
-
-    def _place_at(self, position: int) -> str:
-        return self._places[bisect_right(self._places, position, key=_first) - 1][1]
-
-    def _calls_before(self, position: int) -> int:
-        """Return how many dropped calls began before a position."""
-        return self._cuts[max(bisect_right(self._cuts, position, key=_first) - 1, 0)][1]
-
-    def _roll(self) -> None:
-        """Put what is full aside, and drop what is too old."""
-        self._full.append(self._log[:])
-        self._log.clear()
-        self._drop()
-
-    def _put_aside(self, piece: list[Any]) -> None:
-        """Take what comes after the log as a piece that is full."""
-        if self._log:
-            self._roll()
-        self._full.append(piece)
-        self._drop()
-
-    def _drop(self) -> None:
-        entries = sum(map(len, self._full))
-        while entries - len(self._full[0]) >= self._limit * self._largest:
-            piece = self._full.popleft()
-            entries -= len(piece)
-            self._dropped += len(piece)
-            calls = self._calls_in(piece, self._spans(piece))
-            self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
-
     # While their code runs
 
     def _learnt(self) -> None:
-        """Let what is known of hooks take effect."""
+        """Let what is known of hooks take effect, once no loop runs that was read."""
         self._callbacks = None
-        self._call_back()
+        if not self._sweeps.runs:
+            self._call_back()
 
     def _call_back(self) -> None:
         """Be called when a hook starts or is called by its driver, if this is on."""
@@ -295,7 +206,7 @@ class Recorder:
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers:
-                self._sweeps.fail(code, sys._getframe(1))
+                self._sweeps.fail(sys._getframe(1))
                 leave()
 
         callbacks = (start, call, leave, leave, unwind)
@@ -309,14 +220,14 @@ class Recorder:
         names = {
             "ident": get_ident,
             "thread": self._thread,
-            "entries": self._log,
-            "most": self._piece,
-            "roll": self._roll,
+            "entries": self._log.entries,
+            "most": self._log.most,
+            "roll": self._log.roll,
             "told": [None],
         }
         for hook in self._hooks.values():
             if hook.quick is not None:
-                self._largest = max(self._largest, 1 + hook.quick[0].size)
+                self._log.expect(1 + hook.quick[0].size)
         self._sweeps.know(self._hooks.values())
         groups = drivers.grouped(self._hooks.values())
         self._grouped = [code for group in groups for code in group.codes]
@@ -332,7 +243,7 @@ class Recorder:
         }
         of_hooks = {
             "frame": sys._getframe,
-            "log": self._log.extend,
+            "log": self._log.entries.extend,
             "begin": self._begin,
             "meet": self._meet,
         }
@@ -378,6 +289,8 @@ class Recorder:
             self._caller = None
         for hook in self._hooks.values():
             self._listen(hook.code, _EVENTS.PY_START)
+        if self._callbacks is None:
+            self._call_back()
 
     def _recurs(self, code: CodeType, is_entered: bool) -> None:
         """A driver calls itself: no more be told of every end, only of the last one."""
@@ -431,10 +344,9 @@ class Recorder:
             if sweep.loop.values:
                 self._be_told(sweep.loop.code)
             # Up to half of the Values are leaves, which are no calls.
-            largest = 2 * (sweep.size // max(len(sweep.values), 1) + 1)
-            self._largest = max(self._largest, largest)
-            if len(self._log) > self._piece:
-                self._roll()
+            self._log.expect(2 * (sweep.size // max(len(sweep.values), 1) + 1))
+            if len(self._log.entries) > self._log.most:
+                self._log.roll()
 
     def _tire(self, code: CodeType) -> None:
         """Stop following code that calls much besides hooks."""
@@ -453,11 +365,7 @@ class Recorder:
     def _begin(self, code: CodeType, seen: Mapping[str, object]) -> None:
         """Log a start by ordinary code."""
         with suppress(Exception):  # reading an attribute may run code of theirs
-            size = self._hooks[id(code)].begin(seen, self._log.extend)
-            self._largest = max(self._largest, size)
-        if len(self._log) > self._piece:
-            self._roll()
-
-
-def _first(pair: tuple[int, Any]) -> int:
-    return pair[0]
+            size = self._hooks[id(code)].begin(seen, self._log.entries.extend)
+            self._log.expect(size)
+        if len(self._log.entries) > self._log.most:
+            self._log.roll()

@@ -1,10 +1,10 @@
 """Loops that do nothing but call the hook of every Value in a list.
 
-Nearly every class's ``backward`` ends in ``for v in reversed(topo): v._backward()``. All
-that such a loop will do is known when it begins, from its bytecode and its list, and
-nothing but hooks can write until it ends. So how the Values stand is read once, as they
-are about to be called, and then the loop runs at full speed: what is told of each call
-by watching it costs more than the call.
+Nearly every class's ``backward`` ends in ``for v in reversed(topo): v._backward()``.
+All that such a loop will do is known when it begins, from its bytecode and its list,
+and nothing but hooks can write until it ends. So how the Values stand is read once, as
+it begins, and then the loop runs at full speed: to watch a call costs more than the
+call.
 """
 
 import dis
@@ -129,9 +129,13 @@ class Sweep:
 class Sweeps:
     """The loops that are known, and the one that runs."""
 
-    def __init__(
-        self, log: list[Any], put_aside: Callable[[list[Any]], None]
-    ) -> None:
+    def __init__(self, log: list[Any], put_aside: Callable[[list[Any]], None]) -> None:
+        """Know no loop yet.
+
+        Args:
+            log: Where to put what is read.
+            put_aside: Takes what is read of a long loop.
+        """
         self._log = log
         self._put_aside = put_aside
         self.loops: dict[tuple[int, int], Loop] = {}
@@ -140,6 +144,11 @@ class Sweeps:
         self._hook = ""
         self._roles: tuple[str, ...] = ()
         self._running: Sweep | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether a loop runs that was read."""
+        return self._running is not None
 
     def know(self, hooks: Iterable[Hook]) -> None:
         """Read from now on what these hooks may touch.
@@ -150,9 +159,9 @@ class Sweeps:
         hooks = list(hooks)
         self._read = None
         adapters = {hook.adapter for hook in hooks}
-        if len(adapters) != 1 or not all(hook.is_alone for hook in hooks):
+        adapter = adapters.pop() if len(adapters) == 1 else None
+        if adapter is None or not all(hook.is_alone for hook in hooks):
             return
-        adapter = adapters.pop()
         found = {role: getattr(adapter, role) for role in ROLES}
         attributes = {role: name for role, name in found.items() if name}
         names = (adapter.hook, adapter.operands, *attributes.values())
@@ -218,10 +227,21 @@ class Sweeps:
         running, self._running = self._running, None
         return running
 
-    def fail(self, code: CodeType, frame: FrameType) -> None:
-        """An exception leaves a piece of code: calls that it prevented were not made."""
+    def stop(self, frame: FrameType | None) -> None:
+        """No more is recorded: leave to others what a loop that runs is yet to call.
+
+        Args:
+            frame: What runs; the loop is beneath it.
+        """
+        while self._running is not None and frame is not None:
+            self.fail(frame)
+            frame = frame.f_back
+        self._running = None
+
+    def fail(self, frame: FrameType) -> None:
+        """What runs is left: calls that are yet to come in its loop won't be made."""
         sweep = self._running
-        if sweep is not None and sweep.loop.code is code:
+        if sweep is not None and sweep.loop.code is frame.f_code:
             last = frame.f_locals.get(sweep.loop.value)
             at = (i for i, value in enumerate(sweep.values, 1) if value is last)
             sweep.calls = next(at, sweep.calls)
