@@ -213,8 +213,8 @@ def make({", ".join(names)}):
             if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
                 watches, trusted, site = True, driver, offset
                 watched(driver, offset, called, None)
-        elif code is driver:
-            recurs(driver, False)
+        elif code is driver and recurs(driver, False):
+            pass
         elif id(code) not in idle:
             interrupted(driver)
     def interrupted(driver):
@@ -226,8 +226,7 @@ def make({", ".join(names)}):
         nonlocal trusted
         told[0] = None
         if watches and type(called) is function:
-            if called.__code__ is driver:
-                recurs(driver, True)
+            if called.__code__ is driver and recurs(driver, True):
                 return disable
             if missed(called):
                 return

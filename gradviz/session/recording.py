@@ -3,8 +3,8 @@
 ``sys.monitoring`` tells when a hook starts, or what the loop that runs the hooks calls
 (``drivers``), and nothing else: other code runs at full speed, and so does everything
 while the recorder is stopped. At the start of each call the Values that the hook sees
-are noted, as they stand (``log``). Where a loop does nothing but call hooks, it is known
-when it begins what all of them will see (``sweeps``). What each call wrote is found only
+are noted, as they stand (``log``). Where a loop does nothing but call hooks, that is
+done at once for all that it will call (``sweeps``). What each call wrote is found only
 when it is asked for, by making the calls again (``repeating``).
 """
 
@@ -271,7 +271,11 @@ class Recorder:
         """See hooks only be called by a driver, if it can be told when that ends."""
         if self._tool is None:
             return False
-        if self._drivers[id(code)].recurs and not self._watch_caller(code):
+        driver = self._drivers[id(code)]
+        if driver.recurs and not (self._is_alone(code) and self._watch_caller(code)):
+            driver.recurs = False
+            self._listen(code, 0)
+            self._follow(driver)
             return False
         sys.monitoring.register_callback(self._tool, _EVENTS.CALL, watched)
         for hook in self._grouped:
@@ -292,14 +296,25 @@ class Recorder:
         if self._callbacks is None:
             self._call_back()
 
-    def _recurs(self, code: CodeType, is_entered: bool) -> None:
-        """A driver calls itself: no more be told of every end, only of the last one."""
+    def _recurs(self, code: CodeType, is_entered: bool) -> bool:
+        """A driver calls itself: no more be told of every end, only of the last one.
+
+        Returns:
+            Whether it need not be told again that it does.
+        """
         driver = self._drivers[id(code)]
+        if not self._is_alone(code):
+            return False
         if not driver.recurs:
             driver.recurs = True
             self._follow(driver)
-            if is_entered:
-                self._watch_caller(code)
+            return not is_entered or self._watch_caller(code)
+        return True
+
+    def _is_alone(self, code: CodeType) -> bool:
+        """Whether no class has another driver of this name, for the same place."""
+        found = (getattr(kind, code.co_name, None) for kind in self._adapters.kinds)
+        return all(getattr(f, "__code__", code) is code for f in found)
 
     def _watch_caller(self, code: CodeType) -> bool:
         """Be told when the code goes on that has called a driver."""

@@ -8,6 +8,7 @@ call.
 """
 
 import dis
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FrameType
@@ -18,6 +19,7 @@ from gradviz.session.hooks import ROLES, Hook, Mark, hook_beneath, is_identifier
 _PASSED_OVER = frozenset(
     {"CACHE", "EXTENDED_ARG", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL", "RESUME"}
 )
+_HALVES = re.compile("(LOAD|STORE)_FAST").findall
 _SUBSCRIPTS = ("BINARY_SUBSCR", "BINARY_OP")
 
 _MANY = 5_000
@@ -335,8 +337,8 @@ def _instructions(code: CodeType) -> Iterator[tuple[int, str, Any]]:
         if name in ("LOAD_ATTR", "LOAD_METHOD"):
             yield entry.offset, "LOAD_ATTR", argument
         elif isinstance(argument, tuple) and "_FAST" in name:
-            for half, one in zip(name.split("_FAST"), argument, strict=False):
-                yield entry.offset, half.strip("_").partition("_")[0], one
+            for half, one in zip(_HALVES(name), argument, strict=True):
+                yield entry.offset, half, one
         elif kind in ("LOAD", "STORE") and name != "LOAD_CONST":
             yield entry.offset, kind, argument
         else:

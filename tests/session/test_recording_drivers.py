@@ -7,6 +7,7 @@ import pytest
 from samples import picture
 from test_recording import assert_exact, product, record, told
 
+from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
 from gradviz.session import sweeps
 
@@ -395,6 +396,33 @@ def test_an_exception_that_ends_a_recursion(record):
     names = [name for name, _ in told(recorder.steps(live, mark), live)]
     assert names[0] == names[-2] == "y"
     assert "p0" in names or "p5" in names
+
+
+def test_a_recursion_that_goes_through_another_class(record):
+    root, values, names = grown("closures", "recursion", "v._backward()")
+    exec(
+        "class Other(Value):\n"
+        "    def backward(self):\n"
+        "        for child in (*self._prev[1:], *self._prev[:1]): child.backward()\n"
+        "        v = self; v._backward()\n",
+        names,
+    )
+    live = build([root], {id(v): name for name, v in values.items()})
+    adapters = Adapters()
+    recorder = record(live, adapters=adapters)
+    root.grad = 1.0
+    root.backward()
+    for name in ("s2", "p4", "s0"):
+        values[name].__class__ = names["Other"]
+        assert adapters.is_value(values[name])
+    mark = recorder.mark()
+    root.backward()
+    recorder.stop()
+    called = [name for name, _ in told(recorder.steps(live, mark), live)]
+    assert called == [
+        "y", "t5", "s5", "t4", "s4", "t3", "s3", "t2", "p2", "t1", "s1", "t0", "p0",
+        "s0", "p1", "s2", "p3", "p4", "p5",
+    ]  # fmt: skip
 
 
 def test_nothing_is_left_of_what_was_watched(record):
