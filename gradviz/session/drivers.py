@@ -5,8 +5,8 @@ from its frame: on a plain hook that alone takes longer than the hook. When it i
 called, we are handed the function, and with it its closure. So once the same piece of
 code (a *driver*, such as the loop in ``backward``) has called several hooks and nothing
 else, its calls are watched and not the starts of those hooks; until it ends, or calls
-anything that may call hooks itself. A driver may call itself. The starts of hooks are
-watched as well where it can be left and entered again, as a generator can.
+anything that may call hooks itself. A driver may call itself; a generator, which can be
+left and entered again, is none.
 """
 
 import sys
@@ -25,8 +25,8 @@ CALLS_BEFORE = 8
 PATIENCE = 50
 """How often a driver may call something else before it is left alone."""
 
-_OFTEN = 1_000
-"""After how many calls it is looked whether the log is full."""
+_OFTEN = 250
+"""After how many calls it is looked whether the log is full; small numbers are free."""
 
 _PAUSES = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _EVENTS = sys.monitoring.events
@@ -51,13 +51,12 @@ class Driver:
         """What to be told of it: its calls, and its end unless the caller tells it."""
         if self.patience <= 0:
             return 0
-        is_told = self.recurs or pauses(self.code)
-        return _EVENTS.CALL if is_told else _EVENTS.CALL | _EVENTS.PY_RETURN
+        return _EVENTS.CALL if self.recurs else _EVENTS.CALL | _EVENTS.PY_RETURN
 
 
-def pauses(code: CodeType) -> bool:
-    """Whether code can be left and entered again."""
-    return bool(code.co_flags & _PAUSES)
+def can_drive(code: CodeType) -> bool:
+    """Whether code can't be left and entered again."""
+    return not code.co_flags & _PAUSES
 
 
 class Group:
@@ -163,16 +162,15 @@ def compiled(
     source = f"""
 def make({", ".join(names)}):
     row, site, watches, sweeps, ticks = 0, -1, False, False, iter(())
-    trusted = pausing = None
+    trusted = None
     def call(driver, offset, called, argument):
         nonlocal sweeps
-        if driver is pausing and ident() == thread:
-            told[0] = called
-            return watched(driver, offset, called, argument)
         if sweeps:
             if goes_on(driver, offset):
                 return disable
             leave()
+            if sweeps:
+                return
         if (id(driver), offset) in loops and ident() == thread:
             sweeps = sweep(driver, offset, called, argument)
             if sweeps:
@@ -200,14 +198,10 @@ def make({", ".join(names)}):
             pass
         return other(driver, called)
     def begin(driver, offset, called):
-        nonlocal row, site, watches, trusted, pausing
+        nonlocal row, site, watches, trusted
         code = called.__code__
         if id(code) in codes:
             if ident() != thread:
-                return
-            if driver.co_flags & {_PAUSES}:
-                pausing, site, told[0] = driver, offset, called
-                watched(driver, offset, called, None)
                 return
             row += 1
             if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
@@ -224,17 +218,17 @@ def make({", ".join(names)}):
             tire(driver)
     def other(driver, called):
         nonlocal trusted
-        told[0] = None
-        if watches and type(called) is function:
+        if type(called) is function:
             if called.__code__ is driver and recurs(driver, True):
                 return disable
             if missed(called):
                 return
-        if watches:
-            trusted = None
-            leave()
+        trusted = None
+        leave()
     def leave(*_):
         nonlocal row, watches, sweeps
+        if ident() != thread:
+            return
         row = 0
         if watches or sweeps:
             watches = sweeps = False

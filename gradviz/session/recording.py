@@ -18,7 +18,7 @@ from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
-from gradviz.session.drivers import Driver
+from gradviz.session.drivers import Driver, can_drive
 from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
 from gradviz.session.log import Log
 from gradviz.session.repeating import Repetition
@@ -205,7 +205,7 @@ class Recorder:
         start, call, leave = self._callbacks
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
-            if id(code) in self._drivers:
+            if id(code) in self._drivers and get_ident() == self._thread:
                 self._sweeps.fail(sys._getframe(1))
                 leave()
 
@@ -223,7 +223,6 @@ class Recorder:
             "entries": self._log.entries,
             "most": self._log.most,
             "roll": self._log.roll,
-            "told": [None],
         }
         for hook in self._hooks.values():
             if hook.quick is not None:
@@ -255,7 +254,11 @@ class Recorder:
 
     def _meet(self, code: CodeType) -> None:
         """Find code that calls hooks."""
-        if id(code) not in self._drivers and id(code) not in self._hooks:
+        if (
+            id(code) not in self._drivers
+            and id(code) not in self._hooks
+            and can_drive(code)
+        ):
             self._drivers[id(code)] = driver = Driver(code)
             self._sweeps.meet(code)
             self._follow(driver)

@@ -1,11 +1,13 @@
 """Recording what people write to call every hook: loops, generators and recursion."""
 
+import contextlib
 import sys
 import threading
 
 import pytest
 from samples import picture
 from test_recording import assert_exact, product, record, told
+from test_recording_hostile import hostile
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
@@ -360,6 +362,39 @@ def test_a_loop_in_another_thread_is_not_recorded(record):
     recording = recorder.steps(g.live, mark)
     assert [name for name, _ in told(recording, g.live)] == ["xy"]
     assert_exact(recording, g.live)
+
+
+@pytest.mark.parametrize("loop", ["reversed(order)", "order[::-1]"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_another_thread_in_the_same_loop_changes_nothing(record, loop, fails):
+    names = {"threads": 1}
+    exec(f"def run(order):\n    for v in {loop}: v._backward()\n", names)
+    a, b, ab, y, live = hostile(
+        "other.grad += 1.0; aside(out); self.grad += out.grad", aside=lambda out: None
+    )
+
+    def aside(out):
+        if out is y and names["threads"]:
+            names["threads"] -= 1
+            thread = threading.Thread(target=run_aside)
+            thread.start()
+            thread.join()
+
+    def run_aside():
+        with contextlib.suppress(AttributeError):
+            names["run"]([object(), ab] if fails else [ab])
+
+    recorder = record(live)
+    names["run"]([a])
+    ab._backward.__globals__["aside"] = aside
+    mark = recorder.mark()
+    y.grad = 1.0
+    names["run"]([a, b, ab, y])
+    ab._backward()
+    recorder.stop()
+    recording = recorder.steps(live, mark)
+    assert [s for s, _ in told(recording, live) if s != "write"] == ["y", "ab", "ab"]
+    assert_exact(recording, live)
 
 
 @pytest.mark.parametrize("many", [10, 5_000])
