@@ -381,15 +381,21 @@ def test_another_thread_in_the_same_loop_changes_nothing(record, loop, fails):
             thread.join()
 
     def run_aside():
-        with contextlib.suppress(AttributeError):
-            names["run"]([object(), ab] if fails else [ab])
+        with contextlib.suppress(ValueError):
+            names["run"]([b if fails else ab])
 
+    def fail_aside():
+        if threading.current_thread() is not threading.main_thread():
+            raise ValueError
+
+    b._backward = fail_aside
     recorder = record(live)
-    names["run"]([a])
+    names["run"]([a, ab])
+    a.grad = b.grad = 0.0
     ab._backward.__globals__["aside"] = aside
     mark = recorder.mark()
     y.grad = 1.0
-    names["run"]([a, b, ab, y])
+    names["run"]([a, ab, b, y])
     ab._backward()
     recorder.stop()
     recording = recorder.steps(live, mark)
