@@ -235,7 +235,7 @@ def measured(benchmark, root, values, rounds):
 @pytest.mark.parametrize("size", [100, 1_000, 10_000, 65_000])
 @pytest.mark.benchmark(group="recording loss.backward()")
 def test_recording(benchmark, size):
-    rounds = 200_000 // size if size < 10_000 else 15
+    rounds = max(200_000 // size, 30)
     measured(benchmark, *loss(size), rounds)
 
 
