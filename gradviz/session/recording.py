@@ -113,6 +113,8 @@ class Recorder:
                     self._learnt()
                 return
             self._hooks[id(code)] = known
+            for driver in self._sweeps.expect(type(value)):
+                self._meet(driver)
             self._learnt()
         elif known.has_news(seen):
             known.learn(seen, value)
@@ -359,7 +361,7 @@ class Recorder:
         """A loop has ended, if one ran."""
         sweep = self._sweeps.end()
         if sweep is not None:
-            if sweep.loop.values:
+            if not sweep.loop.tells:
                 self._be_told(sweep.loop.code)
             # Up to half of the Values are leaves, which are no calls.
             self._log.expect(2 * (sweep.size // max(len(sweep.values), 1) + 1))

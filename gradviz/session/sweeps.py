@@ -20,7 +20,11 @@ _PASSED_OVER = frozenset(
     {"CACHE", "EXTENDED_ARG", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL", "RESUME"}
 )
 _HALVES = re.compile("(LOAD|STORE)_FAST").findall
+_FOR_ITER = dis.opmap["FOR_ITER"]
 _SUBSCRIPTS = ("BINARY_SUBSCR", "BINARY_OP")
+
+_FIRSTS = 3
+"""Among how many Values that one is which is called when a loop is found."""
 
 _MANY = 5_000
 """Values in a loop that make a piece of the log of their own, as copying takes long."""
@@ -36,7 +40,8 @@ class Loop(NamedTuple):
         value: The name of its variable.
         hook: The attribute that is called.
         call: The offset of the call.
-        values: The name of its list; empty where ``reversed`` is given it.
+        tells: Whether a call of ``reversed``, which is given the list, comes before it.
+        values: The name of its list, empty where it has none.
         step: 1, or -1 where it goes through the list backwards.
     """
 
@@ -44,11 +49,12 @@ class Loop(NamedTuple):
     value: str
     hook: str
     call: int
+    tells: bool = True
     values: str = ""
     step: int = -1
 
-    def all(self, frame: FrameType | None) -> list[Any]:
-        """Return all Values whose hooks it will call, as it is about to call the first.
+    def rest(self, frame: FrameType | None) -> list[Any]:
+        """Return the Values whose hooks it is yet to call, soon after it has begun.
 
         Args:
             frame: What runs; the loop is beneath it.
@@ -58,11 +64,18 @@ class Loop(NamedTuple):
         """
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
-        names = frame.f_locals if frame is not None else {}
-        values = names[self.values]
-        if type(values) is not list or values[:: self.step][0] is not names[self.value]:
+        if frame is None:
             raise LookupError
-        return values[:: self.step]
+        names = frame.f_locals
+        values = names[self.values]
+        is_other = "reversed" in names or "reversed" in frame.f_globals
+        if type(values) is not list or (self.tells and is_other):
+            raise LookupError
+        ordered = values[:: self.step]
+        firsts, present = list(map(id, ordered[:_FIRSTS])), id(names[self.value])
+        if firsts.count(present) != 1:
+            raise LookupError
+        return ordered[firsts.index(present) :]
 
 
 class Sweep:
@@ -142,6 +155,7 @@ class Sweeps:
         self._put_aside = put_aside
         self.loops: dict[tuple[int, int], Loop] = {}
         """By the ``id()`` of the code and the offset of the call that begins them."""
+        self._met: dict[int, CodeType] = {}
         self._read: _Read | None = None
         self._hook = ""
         self._roles: tuple[str, ...] = ()
@@ -172,9 +186,23 @@ class Sweeps:
         self._hook, self._roles = adapter.hook, tuple(attributes)
         self._read = _compiled(adapter.hook, adapter.operands, attributes)
 
-    def meet(self, code: CodeType) -> None:
-        """Find the loops in code that calls hooks."""
-        self.loops.update({(id(code), at): loop for at, loop in _loops_in(code)})
+    def expect(self, kind: type) -> list[CodeType]:
+        """Return the methods of a class that have such loops, before one is called."""
+        found = (getattr(held, "__code__", None) for held in vars(kind).values())
+        codes = [code for code in found if isinstance(code, CodeType)]
+        return [code for code in codes if id(code) not in self._met and self.meet(code)]
+
+    def meet(self, code: CodeType) -> bool:
+        """Find the loops in code that calls hooks; return whether there are any.
+
+        It takes as long as a pass over a small graph, so that it is done only once.
+        """
+        found = {}
+        if id(code) not in self._met:
+            self._met[id(code)] = code
+            found = {(id(code), at): loop for at, loop in _loops_in(code)}
+            self.loops.update(found)
+        return bool(found)
 
     def begin(self, code: CodeType, offset: int, called: object, values: Any) -> bool:
         """Read all that a loop will call, if it begins with what is called now.
@@ -189,8 +217,8 @@ class Sweeps:
         if loop is None or self._read is None or loop.hook != self._hook:
             return False
         try:
-            if loop.values:
-                values = loop.all(sys._getframe(1))
+            if offset == loop.call:
+                values = loop.rest(sys._getframe(1))
             elif called is reversed and type(values) is list:
                 values = values[::-1]
             else:
@@ -281,12 +309,13 @@ def read(sweep, log):
 
 
 def _loops_in(code: CodeType) -> Iterator[tuple[int, Loop]]:
-    """Yield every such loop, and the offset of the call that begins it.
+    """Yield every such loop, and the offset of a call that begins it.
 
     There are none where an exception can be caught, as it would not be seen that the
     loop has ended.
     """
-    found = [] if code.co_exceptiontable else list(_instructions(code))
+    may_be = _FOR_ITER in code.co_code[::2] and not code.co_exceptiontable
+    found = list(_instructions(code)) if may_be else []
     for i in range(2, len(found) - 6):
         start, name, _ = found[i]
         value, hook, call = found[i + 1][2], found[i + 3][2], found[i + 4][0]
@@ -298,14 +327,18 @@ def _loops_in(code: CodeType) -> Iterator[tuple[int, Loop]]:
         loop = Loop(code, value, hook, call)
         before = [entry[1:] for entry in found[:i]]
         if before[-2:] == [("CALL", 1), ("GET_ITER", None)]:
+            if before[-4:-2] == [("LOAD", "reversed"), ("LOAD", before[-3][1])]:
+                # The first time it is not known yet when reversed is called.
+                loop = loop._replace(values=before[-3][1])
+                yield call, loop
             yield found[i - 2][0], loop
         elif not any(
             to <= start and at > call for at, name, to in found[i + 7 :] if _jumps(name)
         ):  # else it may run again without a call that tells
             if before[-2][0] == "LOAD":
-                yield call, loop._replace(values=before[-2][1], step=1)
+                yield call, loop._replace(tells=False, values=before[-2][1], step=1)
             elif before[-2][0] in _SUBSCRIPTS and (name := _reversed(before[:-2])):
-                yield call, loop._replace(values=name)
+                yield call, loop._replace(tells=False, values=name)
 
 
 def _jumps(name: str) -> bool:
