@@ -196,6 +196,11 @@ class Adapters:
             raise AdapterError(_what_is_missing(value))
         return found
 
+    @property
+    def kinds(self) -> Iterable[type]:
+        """The classes that Values have been met of."""
+        return self._known
+
     def is_value(self, value: object) -> bool:
         """Whether ``value`` is a node of a graph, as far as its attributes tell."""
         return type(value) in self._known or self._find(value) is not None

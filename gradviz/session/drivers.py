@@ -1,13 +1,15 @@
-"""Hooks seen from the loop that calls them, which is cheaper than from inside.
+"""Hooks seen from the code that calls them, which is cheaper than from inside.
 
 When a hook starts, ``sys.monitoring`` tells its code, and the Values have to be read
 from its frame: on a plain hook that alone takes longer than the hook. When it is
 called, we are handed the function, and with it its closure. So once the same piece of
 code (a *driver*, such as the loop in ``backward``) has called several hooks and nothing
 else, its calls are watched and not the starts of those hooks; until it ends, or calls
-anything that may call hooks itself.
+anything that may call hooks itself. A driver may call itself; a generator, which can be
+left and entered again, is none.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
@@ -23,7 +25,11 @@ CALLS_BEFORE = 8
 PATIENCE = 50
 """How often a driver may call something else before it is left alone."""
 
+_OFTEN = 250
+"""After how many calls it is looked whether the log is full; small numbers are free."""
+
 _PAUSES = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+_EVENTS = sys.monitoring.events
 
 
 @dataclass
@@ -33,89 +39,19 @@ class Driver:
     Attributes:
         code: It.
         patience: How often it may still call something else.
+        recurs: Whether it calls itself.
     """
 
     code: CodeType
     patience: int = PATIENCE
+    recurs: bool = False
 
-
-class Group:
-    """Hooks whose closures hold the same number of Values, and nothing else.
-
-    In the log there is the function that was called, and then the numbers of each
-    Value; but not the data of the one whose hook it is: no hook changes them, and
-    where an op reads them they are noted there.
-
-    Attributes:
-        count: How many Values their closures hold.
-        own: Which of them is the one whose hook it is.
-        attributes: What is read of each, by role.
-        reads: Which Value and role each number is.
-        marks: The mark of each hook, by the ``id()`` of its code.
-        size: How many entries follow the function.
-    """
-
-    __slots__ = ("attributes", "count", "marks", "own", "reads", "size")
-
-    def __init__(self, mark: Mark, attributes: dict[str, str]) -> None:
-        self.count = mark.count
-        self.own = mark.own
-        self.attributes = attributes
-        self.marks: dict[int, Mark] = {}
-        self.reads = [
-            (i, role)
-            for i in range(mark.count)
-            for role in mark.roles
-            if (i, role) != (mark.own, "data")
-        ]
-        self.size = len(self.reads)
-
-    def read(self, entries: list[Any]) -> tuple[Mark, list[object]] | None:
-        """Return the mark of a hook and what would come after it; None if it is none.
-
-        Args:
-            entries: The function and the numbers.
-        """
-        function, *numbers = entries
-        mark = self.marks.get(id(function.__code__))
-        if mark is None:
-            return None
-        if "data" in mark.roles:
-            at = self.own * len(mark.roles) + mark.roles.index("data")
-            numbers.insert(at, UNREAD)
-        return mark, [*map(_content, function.__closure__), *numbers]
-
-
-class Groups(dict[int, Group]):
-    """Groups by how many Values their closures hold."""
-
-    def regroup(self, hooks: Iterable[Hook]) -> list[CodeType]:
-        """Put every hook into its group; return the codes of those in one.
-
-        There are none where a hook may call another. What is read of the Values of a
-        group never changes, so that the log can be understood.
-        """
-        for group in self.values():
-            group.marks.clear()
-        hooks = list(hooks)
-        if any(hook.may_call_hooks for hook in hooks):
-            return []
-        codes: list[CodeType] = []
-        for hook in hooks:
-            if hook.quick is None:
-                continue
-            mark, seen, attributes = hook.quick
-            if seen != hook.code.co_freevars or hook.code.co_argcount:
-                continue
-            group = self.setdefault(mark.count, Group(mark, attributes))
-            if group.own == mark.own and group.attributes == attributes:
-                group.marks[id(hook.code)] = mark
-                codes.append(hook.code)
-        return codes
-
-    def of(self, function: FunctionType) -> Group:
-        """Return the group that a function in the log was read as."""
-        return self[len(function.__closure__ or ())]
+    @property
+    def events(self) -> int:
+        """What to be told of it: its calls, and its end unless the caller tells it."""
+        if self.patience <= 0:
+            return 0
+        return _EVENTS.CALL if self.recurs else _EVENTS.CALL | _EVENTS.PY_RETURN
 
 
 def can_drive(code: CodeType) -> bool:
@@ -123,74 +59,180 @@ def can_drive(code: CodeType) -> bool:
     return not code.co_flags & _PAUSES
 
 
+class Group:
+    """Hooks whose closures hold Values in the same places.
+
+    In the log it comes before the function that was called, and then come the numbers
+    of each Value; but not the data of the one whose hook it is: no hook changes them,
+    and where an op reads them they are noted there.
+
+    Attributes:
+        cells: How many cells their closures have.
+        places: Which of them hold Values.
+        own: Which of these is the one whose hook it is.
+        attributes: What is read of each, by role.
+        reads: Which Value and role each number is.
+        codes: The codes of the hooks.
+        size: How many entries follow.
+    """
+
+    __slots__ = ("attributes", "cells", "codes", "own", "places", "reads", "size")
+
+    def __init__(
+        self, cells: int, places: tuple[int, ...], own: int, attributes: dict[str, str]
+    ) -> None:
+        self.cells = cells
+        self.places = places
+        self.own = own
+        self.attributes = attributes
+        self.codes: list[CodeType] = []
+        self.reads = [
+            (i, role)
+            for i in range(len(places))
+            for role in attributes
+            if (i, role) != (own, "data")
+        ]
+        self.size = 1 + len(self.reads)
+
+    def read(self, entries: list[Any], hook: Hook) -> tuple[Mark, list[object]]:
+        """Return the mark of a call and what would come after it.
+
+        Args:
+            entries: The function and the numbers.
+            hook: The function's hook.
+        """
+        function, *numbers = entries
+        roles = tuple(self.attributes)
+        if "data" in roles:
+            numbers.insert(self.own * len(roles) + roles.index("data"), UNREAD)
+        values = [_content(function.__closure__[at]) for at in self.places]
+        return Mark(hook, len(values), roles, self.own), [*values, *numbers]
+
+
+def grouped(hooks: Iterable[Hook]) -> list[Group]:
+    """Return the groups that hooks are in; none where a hook may call another."""
+    hooks = list(hooks)
+    found: dict[object, Group] = {}
+    if any(hook.may_call_hooks for hook in hooks):
+        return []
+    for hook in hooks:
+        names = hook.code.co_freevars
+        if hook.quick is None or hook.code.co_argcount:
+            continue
+        mark, seen, attributes = hook.quick
+        if not set(seen) <= set(names):
+            continue
+        places = tuple(map(names.index, seen))
+        key = len(names), places, mark.own, tuple(attributes.items())
+        group = Group(len(names), places, mark.own, attributes)
+        found.setdefault(key, group).codes.append(hook.code)
+    return list(found.values())
+
+
 def compiled(
-    groups: Iterable[Group], idle: Iterable[CodeType], names: dict[str, Any]
-) -> tuple[Callable[..., None], Callable[..., None]]:
+    groups: Iterable[Group],
+    idle: Iterable[CodeType],
+    all_close: bool,
+    names: dict[str, Any],
+) -> tuple[Callable[..., object], Callable[..., None]]:
     """Compile the functions that are called when a driver calls, and when it ends.
 
     Args:
         groups: The hooks that are to be seen.
         idle: The codes of hooks that can do nothing, such as those of leaves.
+        all_close: Whether every other hook is a closure.
         names: What the functions use of the recorder's, by name.
     """
-    groups = [group for group in groups if group.marks]
-    codes = {code for group in groups for code in group.marks}
-    names = {**names, "codes": codes, "function": FunctionType, "before": CALLS_BEFORE}
-    names |= {f"idle{i}": code for i, code in enumerate(idle)}
-    is_idle = " or ".join(f"code is {n}" for n in names if n.startswith("idle"))
-    branches = "".join(map(_branch, groups))
+    groups = list(groups)
+    names = {
+        **names,
+        "codes": {id(code) for group in groups for code in group.codes},
+        "idle": set(map(id, idle)),
+        "function": FunctionType,
+        "disable": sys.monitoring.DISABLE,
+    }
+    names |= {f"group{i}": group for i, group in enumerate(groups)}
+    names |= {f"code{id(code)}": code for group in groups for code in group.codes}
+    counts = [group.cells for group in groups]
+    # Where hooks without a closure are idle, what is called where hooks are has none.
+    at_site = "offset == site or " if all_close else ""
+    branches = "".join(
+        _branch(f"group{i}", group, counts) for i, group in enumerate(groups)
+    )
     source = f"""
 def make({", ".join(names)}):
-    row, watches, trusted = 0, False, None
-    def call(driver, _, called, __):
+    row, site, watches, sweeps, ticks = 0, -1, False, False, iter(())
+    trusted = None
+    def call(driver, offset, called, argument):
+        nonlocal sweeps
+        if sweeps:
+            if goes_on(driver, offset):
+                return disable
+            leave()
+            if sweeps:
+                return
+        if (id(driver), offset) in loops and ident() == thread:
+            sweeps = sweep(driver, offset, called, argument)
+            if sweeps:
+                return disable if goes_on(driver, offset) else None
         if type(called) is function:
-            cells = called.__closure__
-            if not watches and not begin(driver, called):
-                return
-            if cells is None:
-                code = called.__code__
-                if {is_idle or False}:
-                    return
-                distrust()
-                return
-            count = len(cells)
-            try:
-                pass{branches}
-            except Exception:
-                while entries.pop() is not called:
-                    pass
-            if not missed(called):
-                distrust()
-        elif watches:
-            distrust()
+            begin(driver, offset, called)
         else:
             interrupted(driver)
-    def begin(driver, called):
-        nonlocal row, watches, trusted
+    def watched(driver, offset, called, _):
+        nonlocal ticks
+        try:
+            cells = called.__closure__
+            if cells is None:
+                if {at_site}id(called.__code__) in idle:
+                    return
+                return other(driver, called)
+            for _ in ticks:
+                break
+            else:
+                ticks = iter(range({_OFTEN}))
+                if len(entries) > most:
+                    roll()
+            {branches}
+        except Exception:
+            pass
+        return other(driver, called)
+    def begin(driver, offset, called):
+        nonlocal row, site, watches, trusted
         code = called.__code__
         if id(code) in codes:
+            if ident() != thread:
+                return
             row += 1
-            if (row >= before or driver is trusted) and ident() == thread:
-                watches, trusted = True, driver
-                switch(False)
-        elif not ({is_idle or False}):
+            if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
+                watches, trusted, site = True, driver, offset
+                watched(driver, offset, called, None)
+        elif code is driver and recurs(driver, False):
+            pass
+        elif id(code) not in idle:
             interrupted(driver)
-        return watches
     def interrupted(driver):
         nonlocal row
         if row:
             row = 0
             tire(driver)
-    def distrust():
+    def other(driver, called):
         nonlocal trusted
+        if type(called) is function:
+            if called.__code__ is driver and recurs(driver, True):
+                return disable
+            if missed(called):
+                return
         trusted = None
         leave()
     def leave(*_):
-        nonlocal row, watches
+        nonlocal row, watches, sweeps
+        if ident() != thread:
+            return
         row = 0
-        if watches:
-            watches = False
-            switch(True)
+        if watches or sweeps:
+            watches = sweeps = False
+            restore(call)
     return call, leave
 """
     namespace: dict[str, Any] = {}
@@ -199,23 +241,37 @@ def make({", ".join(names)}):
     return found
 
 
-def _branch(group: Group) -> str:
+def _branch(name: str, group: Group, counts: list[int]) -> str:
     """Return what logs a call of one group.
 
     Appending in place, number by number, takes a third of what a tuple and ``extend``
     take.
+
+    Args:
+        name: The group's name.
+        group: It.
+        counts: How many cells those of each group have.
     """
-    lines = ["entries.append(called)"]
-    lines.append("".join(f"c{i}, " for i in range(group.count)) + "= cells")
-    lines += [f"v{i} = c{i}.cell_contents" for i in range(group.count)]
-    lines += [
-        f"entries.append(v{i}.{group.attributes[role]})" for i, role in group.reads
-    ]
-    lines += ["if len(entries) > most:", "    roll()", "return"]
-    body = "\n                    ".join(lines)
+    test = f"len(cells) == {group.cells}" if len(counts) > 1 else "True"
+    if counts.count(group.cells) > 1:
+        codes = " or ".join(f"code is code{id(code)}" for code in group.codes)
+        test += f" and ((code := called.__code__) and {codes})"
+    cells = "".join(f"c{i}, " for i in range(group.cells))
+    values = [f"v{i} = c{at}.cell_contents" for i, at in enumerate(group.places)]
+    reads = [f"entries.append(v{i}.{group.attributes[r]})" for i, r in group.reads]
     return f"""
-                if count == {group.count}:
-                    {body}"""
+            if {test}:
+                {cells} = cells
+                {"; ".join(values)}
+                try:
+                    entries.append({name})
+                    entries.append(called)
+                    {"; ".join(reads)}
+                    return
+                except Exception:
+                    while entries.pop() is not called:
+                        pass
+                    entries.pop()"""
 
 
 def _content(cell: Any) -> object:

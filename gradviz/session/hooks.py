@@ -32,6 +32,9 @@ _CONTAINERS = (list, tuple, set, frozenset)
 
 _NOT_HELPERS = (type, ModuleType, FunctionType, MethodType)
 
+_VALUES = 10
+"""The most Values that a method is read of without ordinary code."""
+
 Log = Callable[[Iterable[object]], None]
 
 
@@ -71,14 +74,21 @@ class Hook:
         code: Its code.
         quick: The mark of a call, the names that hold Values and the attribute of each
             role; None where the hook has to be read by ordinary code.
+        method: The name of its only argument, its Value, the container of that one's
+            operands, and the attribute of each role; None where it is no such method.
+        adapter: The adapter of its Values.
         may_call_hooks: Whether it names the attribute that hooks are in.
+        is_local: Whether it holds its Value and that Value's operands at most.
     """
 
     def __init__(self, code: CodeType, adapters: Adapters) -> None:
         self.code = code
         self.quick: tuple[Mark, tuple[str, ...], dict[str, str]] | None = None
+        self.method: tuple[str, str, dict[str, str]] | None = None
         self._adapters = adapters
+        self.adapter: Adapter | None = None
         self.may_call_hooks = False
+        self.is_local = True
         self._names = _names_of(code)
         self._own = ""
         self._others: tuple[str, ...] = ()
@@ -100,10 +110,13 @@ class Hook:
         inside = [i for held in seen.values() for i in _inside(held) if is_value(i)]
         if not direct and not inside:
             return False
-        adapter = self._adapters.adapter(value)
+        self.adapter = adapter = self._adapters.adapter(value)
         operands = adapter.operands_of(value)
+        near = set(map(id, (value, *operands)))
+        held = (*inside, *(seen[name] for name in direct))
+        self.is_local &= near.issuperset(map(id, held))
         self.may_call_hooks |= adapter.hook in self.code.co_names
-        for thing in (value, *operands, *inside, *(seen[name] for name in direct)):
+        for thing in (value, *operands, *held):
             if is_value(thing):
                 self._known[type(thing)] = self._adapters.adapter(thing)
         own = [name for name in direct if seen[name] is value]
@@ -112,18 +125,33 @@ class Hook:
         captured = {id(seen[name]) for name in direct}
         attributes = {role: getattr(adapter, role) for role in ROLES}
         attributes = {role: name for role, name in attributes.items() if name}
-        self.quick = None
+        self.quick = self.method = None
+        if not all(map(is_identifier, attributes.values())):
+            return True
         if (
             own
             and not inside
             and operands
             and own[0] in self.code.co_freevars
             and captured.issuperset(map(id, operands))
-            and all(map(_is_identifier, attributes.values()))
         ):
             mark = Mark(self, len(direct), tuple(attributes), direct.index(own[0]))
             self.quick = mark, direct, attributes
+        elif (
+            self.is_alone and own == [*self._names] and is_identifier(adapter.operands)
+        ):
+            self.method = own[0], adapter.operands, attributes
         return True
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it touches its Value and operands only, and calls no other hook."""
+        return self.is_local and not self.may_call_hooks
+
+    def marks(self) -> list[Mark]:
+        """Return the marks of calls of a method, by how many Values it touches."""
+        roles = tuple(self.method[2]) if self.method is not None else ()
+        return [Mark(self, count, roles, 0) for count in range(_VALUES)]
 
     def has_news(self, seen: Mapping[str, object]) -> bool:
         """Whether a name that has held no Value until now holds one."""
@@ -242,6 +270,9 @@ def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> Any:
     """
     names, starts = dict(names), []
     for i, hook in enumerate(hooks):
+        if hook.method is not None:
+            names |= {f"code{i}": hook.code, f"marks{i}": hook.marks()}
+            starts.append(_method(i, *hook.method))
         if hook.quick is None:
             continue
         mark, seen, attributes = hook.quick
@@ -283,5 +314,27 @@ def make({", ".join(names)}):
     return namespace["make"](**names)
 
 
-def _is_identifier(name: str) -> bool:
+def _method(i: int, own: str, operands: str, attributes: dict[str, str]) -> str:
+    """Return what logs the start of a method.
+
+    Args:
+        i: The number of the hook.
+        own: Its argument.
+        operands: The container of operands.
+        attributes: What is read of each Value, by role.
+    """
+    numbers = "".join(f"v.{name}, " for name in attributes.values())
+    return f"""
+            if code is code{i}:
+                own = seen[{own!r}]
+                values = (own, *own.{operands})
+                mark = marks{i}[len(values)]
+                log((mark, *values, *[n for v in values for n in ({numbers})]))
+                if len(entries) > most:
+                    roll()
+                return"""
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name can be that of an attribute in source code."""
     return name.isidentifier() and not iskeyword(name)

@@ -2,28 +2,27 @@
 
 ``sys.monitoring`` tells when a hook starts, or what the loop that runs the hooks calls
 (``drivers``), and nothing else: other code runs at full speed, and so does everything
-while the recorder is stopped. At the start of each call the Values
-that the hook sees are noted, as they stand, in one flat list; a tuple for each call
-would cost more than the call, most of it in the garbage collector. What each call wrote
-is found only when it is asked for, by making the calls again (``repeating``).
+while the recorder is stopped. At the start of each call the Values that the hook sees
+are noted, as they stand (``log``). Where a loop does nothing but call hooks, that is
+done at once for all that it will call (``sweeps``). What each call wrote is found only
+when it is asked for, by making the calls again (``repeating``).
 """
 
 import sys
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import get_ident
-from types import CodeType, FunctionType
-from typing import Any
+from types import CodeType, FrameType, FunctionType
 
 from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
-from gradviz.session.drivers import Driver, Groups, can_drive
-from gradviz.session.hooks import Hook, Mark, compiled, hook_beneath, seen_by
-from gradviz.session.repeating import Call, Repetition
+from gradviz.session.drivers import Driver, can_drive
+from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
+from gradviz.session.log import Log
+from gradviz.session.repeating import Repetition
+from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
 
 __all__ = ["RecordedStep", "Recorder", "Recording"]
@@ -31,15 +30,18 @@ __all__ = ["RecordedStep", "Recorder", "Recording"]
 LIMIT = 100_000
 """Calls that are kept, unless told otherwise."""
 
-_PIECE = 50_000
-_ENTRIES_PER_CALL = 24
 _TOOLS = (4, 3, 0, 1, 2, 5)
 _NAME = "gradviz recorder"
 _EVENTS = sys.monitoring.events
-_DRIVER_EVENTS = _EVENTS.CALL | _EVENTS.PY_RETURN
-_ALL = (_EVENTS.PY_START, _EVENTS.CALL, _EVENTS.PY_RETURN, _EVENTS.PY_UNWIND)
+_ALL = (
+    _EVENTS.PY_START,
+    _EVENTS.CALL,
+    _EVENTS.PY_RETURN,
+    _EVENTS.INSTRUCTION,
+    _EVENTS.PY_UNWIND,
+)
 
-_Callbacks = tuple[Callable[..., None], Callable[..., None], Callable[..., None]]
+_Callbacks = tuple[Callable[..., None], Callable[..., object], Callable[..., None]]
 
 
 class Recorder:
@@ -56,24 +58,17 @@ class Recorder:
             limit: How many calls are kept; before the oldest are dropped.
         """
         self._adapters = adapters
-        self._limit = limit
         self._hooks: dict[int, Hook] = {}
-        self._log: list[Any] = []
-        self._full: deque[list[Any]] = deque()
-        """Pieces of the log that are full."""
-        self._largest = 1
-        """The most entries that one call has taken."""
-        self._piece = min(_PIECE, limit * _ENTRIES_PER_CALL)
-        self._dropped = 0
-        """Entries dropped; positions in the log count them."""
-        self._cuts: list[tuple[int, int]] = [(0, 0)]
-        """(position, calls that began before it), where pieces were dropped."""
-        self._places: list[tuple[int, str]] = [(0, "")]
+        self._log = Log(limit, self._hooks)
         self._idle: dict[int, CodeType] = {}
         """Hooks that can touch nothing."""
         self._drivers: dict[int, Driver] = {}
         """Code that calls hooks."""
-        self._groups = Groups()
+        self._caller: CodeType | None = None
+        """The code that has called the driver which runs, where that calls itself."""
+        self._quiet: set[int] = set()
+        """Drivers that don't tell of the calls in their loops."""
+        self._sweeps = Sweeps(self._log.entries, self._log.put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
         self._callbacks: _Callbacks | None = None
@@ -84,12 +79,11 @@ class Recorder:
     @property
     def place(self) -> str:
         """What is running now: the name of a cell or a script."""
-        return self._places[-1][1]
+        return self._log.place
 
     @place.setter
     def place(self, place: str) -> None:
-        if place != self.place:
-            self._places.append((self.mark(), place))
+        self._log.place = place
 
     # What is watched
 
@@ -119,6 +113,8 @@ class Recorder:
                     self._learnt()
                 return
             self._hooks[id(code)] = known
+            for driver in self._sweeps.expect(type(value)):
+                self._meet(driver)
             self._learnt()
         elif known.has_news(seen):
             known.learn(seen, value)
@@ -141,6 +137,7 @@ class Recorder:
         self._tool = tool
         self._call_back()
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
+        self._quiet.clear()
         for driver in self._drivers.values():
             self._follow(driver)
 
@@ -148,13 +145,17 @@ class Recorder:
         """Stop recording; what was recorded stays."""
         if self._tool is None:
             return
+        self._sweeps.stop(sys._getframe())
         monitoring, tool = sys.monitoring, self._tool
         self._tool = None
         for event in _ALL:
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
-        driving = [driver.code for driver in self._drivers.values()]
-        for code in (*driving, *(hook.code for hook in self._hooks.values())):
+        codes = [driver.code for driver in self._drivers.values()]
+        codes += [hook.code for hook in self._hooks.values()]
+        codes += [] if self._caller is None else [self._caller]
+        self._caller = None
+        for code in codes:
             monitoring.set_local_events(tool, code, 0)
         monitoring.free_tool_id(tool)
 
@@ -162,16 +163,11 @@ class Recorder:
 
     def mark(self) -> int:
         """Return the position in the log, for ``steps``."""
-        return self._dropped + sum(map(len, self._full)) + len(self._log)
+        return self._log.position()
 
     def forget(self) -> None:
         """Forget every call, and let go of the Values."""
-        position, place = self.mark(), self.place
-        self._full.clear()
         self._log.clear()
-        self._dropped = position
-        self._cuts = [(position, 0)]
-        self._places = [(position, place)]
 
     def steps(self, live: LiveGraph, since: int = 0) -> Recording:
         """Return the calls on the Values of a graph, and the writes between them.
@@ -185,65 +181,22 @@ class Recorder:
         Raises:
             KeyboardInterrupt: The person has interrupted their code.
         """
-        calls: list[Call] = []
-        entries = [entry for piece in self._full for entry in piece] + self._log
-        position = self._dropped
-        spans = [span for span in self._spans(entries) if span[0] >= since - position]
-        lost = self._calls_before(position) - self._calls_before(since)
-        skip = max(len(spans) - self._limit, 0)
-        for first, end in spans[skip:]:
-            found = self._understood(entries[first:end])
-            if found is not None:
-                place = self._place_at(position + first)
-                calls.append(Call(found[0], found[1], place))
+        calls, lost = self._log.calls(since)
         runs = self._tool is not None
         self.stop()
         try:
-            return Repetition(live, calls).recording(self.place, max(lost, 0) + skip)
+            return Repetition(live, calls).recording(self.place, lost)
         finally:
             if runs:
                 self.start()
 
-    def _spans(self, entries: list[Any]) -> Iterator[tuple[int, int]]:
-        """Yield where the entries of each call begin and end."""
-        at = 0
-        while at < len(entries):
-            first, mark = at, entries[at]
-            at += 1 + (mark if type(mark) is Mark else self._groups.of(mark)).size
-            yield first, at
-
-    def _understood(self, entries: list[Any]) -> tuple[Mark, list[object]] | None:
-        """Return the mark of a call and what was read; None for one of no hook."""
-        mark = entries[0]
-        if type(mark) is Mark:
-            return mark, entries[1:]
-        return self._groups.of(mark).read(entries)
-
-    def _place_at(self, position: int) -> str:
-        return self._places[bisect_right(self._places, position, key=_first) - 1][1]
-
-    def _calls_before(self, position: int) -> int:
-        """Return how many dropped calls began before a position."""
-        return self._cuts[max(bisect_right(self._cuts, position, key=_first) - 1, 0)][1]
-
-    def _roll(self) -> None:
-        """Put what is full aside, and drop what is too old."""
-        self._full.append(self._log[:])
-        self._log.clear()
-        entries = sum(map(len, self._full))
-        while entries - len(self._full[0]) >= self._limit * self._largest:
-            piece = self._full.popleft()
-            entries -= len(piece)
-            self._dropped += len(piece)
-            calls = sum(1 for _ in self._spans(piece))
-            self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
-
     # While their code runs
 
     def _learnt(self) -> None:
-        """Let what is known of hooks take effect."""
+        """Let what is known of hooks take effect, once no loop runs that was read."""
         self._callbacks = None
-        self._call_back()
+        if not self._sweeps.runs:
+            self._call_back()
 
     def _call_back(self) -> None:
         """Be called when a hook starts or is called by its driver, if this is on."""
@@ -254,10 +207,12 @@ class Recorder:
         start, call, leave = self._callbacks
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
-            if id(code) in self._drivers:
+            if id(code) in self._drivers and get_ident() == self._thread:
+                self._sweeps.fail(sys._getframe(1))
                 leave()
 
-        for event, callback in zip(_ALL, (start, call, leave, unwind), strict=True):
+        callbacks = (start, call, leave, leave, unwind)
+        for event, callback in zip(_ALL, callbacks, strict=True):
             sys.monitoring.register_callback(self._tool, event, callback)
         for hook in self._hooks.values():
             sys.monitoring.set_local_events(self._tool, hook.code, _EVENTS.PY_START)
@@ -267,50 +222,151 @@ class Recorder:
         names = {
             "ident": get_ident,
             "thread": self._thread,
-            "entries": self._log,
-            "most": self._piece,
-            "roll": self._roll,
+            "entries": self._log.entries,
+            "most": self._log.most,
+            "roll": self._log.roll,
         }
         for hook in self._hooks.values():
             if hook.quick is not None:
-                self._largest = max(self._largest, 1 + hook.quick[0].size)
-        self._grouped = self._groups.regroup(self._hooks.values())
+                self._log.expect(1 + hook.quick[0].size)
+        self._sweeps.know(self._hooks.values())
+        groups = drivers.grouped(self._hooks.values())
+        self._grouped = [code for group in groups for code in group.codes]
         of_drivers = {
-            "switch": self._switch,
+            "enter": self._enter,
+            "restore": self._restore,
+            "loops": self._sweeps.loops,
+            "sweep": self._sweep,
+            "goes_on": self._goes_on,
+            "recurs": self._recurs,
             "missed": self._missed,
             "tire": self._tire,
         }
         of_hooks = {
             "frame": sys._getframe,
-            "log": self._log.extend,
+            "log": self._log.entries.extend,
             "begin": self._begin,
             "meet": self._meet,
         }
+        all_close = all(hook.code.co_freevars for hook in self._hooks.values())
         call, leave = drivers.compiled(
-            self._groups.values(), self._idle.values(), names | of_drivers
+            groups, self._idle.values(), all_close, names | of_drivers
         )
         return compiled(self._hooks.values(), names | of_hooks), call, leave
-
-    def _switch(self, on: bool) -> None:
-        """See hooks start, or only be called by their driver."""
-        events = _EVENTS.PY_START if on else 0
-        if self._tool is not None:
-            for code in self._grouped:
-                sys.monitoring.set_local_events(self._tool, code, events)
 
     def _meet(self, code: CodeType) -> None:
         """Find code that calls hooks."""
         if (
             id(code) not in self._drivers
-            and can_drive(code)
             and id(code) not in self._hooks
+            and can_drive(code)
         ):
             self._drivers[id(code)] = driver = Driver(code)
+            self._sweeps.meet(code)
             self._follow(driver)
 
     def _follow(self, driver: Driver) -> None:
-        if self._tool is not None and driver.patience > 0:
-            sys.monitoring.set_local_events(self._tool, driver.code, _DRIVER_EVENTS)
+        self._listen(driver.code, driver.events)
+
+    def _listen(self, code: CodeType, events: int) -> None:
+        if self._tool is not None:
+            sys.monitoring.set_local_events(self._tool, code, events)
+
+    def _enter(self, code: CodeType, watched: Callable[..., object]) -> bool:
+        """See hooks only be called by a driver, if it can be told when that ends."""
+        if self._tool is None:
+            return False
+        driver = self._drivers[id(code)]
+        if driver.recurs and not (self._is_alone(code) and self._watch_caller(code)):
+            driver.recurs = False
+            self._listen(code, 0)
+            self._follow(driver)
+            return False
+        sys.monitoring.register_callback(self._tool, _EVENTS.CALL, watched)
+        for hook in self._grouped:
+            self._listen(hook, 0)
+        return True
+
+    def _restore(self, call: Callable[..., object]) -> None:
+        """See hooks start again, as no driver runs."""
+        self._swept()
+        if self._tool is not None:
+            sys.monitoring.register_callback(self._tool, _EVENTS.CALL, call)
+        if self._caller is not None:
+            driver = self._drivers.get(id(self._caller))
+            self._listen(self._caller, driver.events if driver is not None else 0)
+            self._caller = None
+        for hook in self._hooks.values():
+            self._listen(hook.code, _EVENTS.PY_START)
+        if self._callbacks is None:
+            self._call_back()
+
+    def _recurs(self, code: CodeType, is_entered: bool) -> bool:
+        """A driver calls itself: no more be told of every end, only of the last one.
+
+        Returns:
+            Whether it need not be told again that it does.
+        """
+        driver = self._drivers[id(code)]
+        if not self._is_alone(code):
+            return False
+        if not driver.recurs:
+            driver.recurs = True
+            self._follow(driver)
+            return not is_entered or self._watch_caller(code)
+        return True
+
+    def _is_alone(self, code: CodeType) -> bool:
+        """Whether no class has another driver of this name, for the same place."""
+        found = (getattr(kind, code.co_name, None) for kind in self._adapters.kinds)
+        return all(getattr(f, "__code__", code) is code for f in found)
+
+    def _watch_caller(self, code: CodeType) -> bool:
+        """Be told when the code goes on that has called a driver."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        while frame is not None and frame.f_code is code:
+            frame = frame.f_back
+        if frame is None:
+            return False
+        self._caller = frame.f_code
+        self._listen(self._caller, _EVENTS.INSTRUCTION)
+        return True
+
+    def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
+        """Read what a loop will call; else be told of its calls again."""
+        if self._sweeps.begin(code, offset, called, what):
+            for hook in self._hooks.values():
+                self._listen(hook.code, 0)
+            return True
+        self._be_told(code)
+        return False
+
+    def _be_told(self, code: CodeType) -> None:
+        """Be told again of the calls in loops."""
+        if id(code) in self._quiet:
+            self._quiet.discard(id(code))
+            self._listen(code, 0)
+            self._follow(self._drivers[id(code)])
+
+    def _goes_on(self, code: CodeType, offset: int) -> bool:
+        """Whether a call is one of a loop that was read, which need not be told."""
+        if not self._sweeps.goes_on(code, offset):
+            return False
+        self._quiet.add(id(code))
+        return True
+
+    def _swept(self) -> None:
+        """A loop has ended, if one ran."""
+        sweep = self._sweeps.end()
+        if sweep is not None:
+            if not sweep.loop.tells:
+                self._be_told(sweep.loop.code)
+            # Up to half of the Values are leaves, which are no calls.
+            self._log.expect(2 * (sweep.size // max(len(sweep.values), 1) + 1))
+            if len(self._log.entries) > self._log.most:
+                self._log.roll()
 
     def _tire(self, code: CodeType) -> None:
         """Stop following code that calls much besides hooks."""
@@ -329,11 +385,7 @@ class Recorder:
     def _begin(self, code: CodeType, seen: Mapping[str, object]) -> None:
         """Log a start by ordinary code."""
         with suppress(Exception):  # reading an attribute may run code of theirs
-            size = self._hooks[id(code)].begin(seen, self._log.extend)
-            self._largest = max(self._largest, size)
-        if len(self._log) > self._piece:
-            self._roll()
-
-
-def _first(pair: tuple[int, Any]) -> int:
-    return pair[0]
+            size = self._hooks[id(code)].begin(seen, self._log.entries.extend)
+            self._log.expect(size)
+        if len(self._log.entries) > self._log.most:
+            self._log.roll()

@@ -1,23 +1,34 @@
 """What recording costs, beside the plain call on the same graph."""
 
+import math
 import random
+from statistics import median
 from time import perf_counter
 
 import pytest
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
+from gradviz.session.hooks import hook_beneath
 from gradviz.session.recording import Recorder
 
-MICROGRAD = """
+CLASS = """
 class Value:
     def __init__(self, data, _children=(), _op=''):
         self.data = data
         self.grad = 0
-        self._backward = lambda: None
         self._prev = set(_children)
         self._op = _op
+{leaf}
+{ops}
+{driver}
+"""
 
+LEAF = """
+        self._backward = lambda: None
+"""
+
+CLOSURES = """
     def __add__(self, other):
         out = Value(self.data + other.data, (self, other), '+')
         def _backward():
@@ -33,8 +44,65 @@ class Value:
             other.grad += self.data * out.grad
         out._backward = _backward
         return out
+"""
 
-    def backward(self):
+NUMBERS = """
+    def __pow__(self, n):
+        out = Value(self.data**n, (self,), f'**{n}')
+        def _backward():
+            self.grad += n * self.data ** (n - 1) * out.grad
+        out._backward = _backward
+        return out
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        out = Value(t, (self,), 'tanh')
+        def _backward():
+            self.grad += (1 - t**2) * out.grad
+        out._backward = _backward
+        return out
+"""
+
+METHOD = """
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), '+')
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), '*')
+
+    def _backward(self):
+        if self._op == '+':
+            for v in self._prev:
+                v.grad += self.grad
+        elif self._op == '*':
+            a, b = self._prev
+            a.grad += b.data * self.grad
+            b.grad += a.data * self.grad
+"""
+
+BOUND = """
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other), '+')
+        out.left, out.right = self, other
+        out._backward = out._add_backward
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other), '*')
+        out.left, out.right = self, other
+        out._backward = out._mul_backward
+        return out
+
+    def _add_backward(self):
+        self.left.grad += self.grad
+        self.right.grad += self.grad
+
+    def _mul_backward(self):
+        self.left.grad += self.right.data * self.grad
+        self.right.grad += self.left.data * self.grad
+"""
+
+_TOPO = """
         topo, visited = [], set()
         def build_topo(v):
             if v not in visited:
@@ -43,16 +111,73 @@ class Value:
                     build_topo(child)
                 topo.append(v)
         build_topo(self)
+"""
+
+LOOP = f"""
+    def backward(self):
+{_TOPO}
         self.grad = 1
         for v in reversed(topo):
             v._backward()
 """
 
+GENERATOR = f"""
+    def ordered(self):
+{_TOPO}
+        for v in reversed(topo):
+            yield v
 
-def loss(size):
+    def backward(self):
+        self.grad = 1
+        for v in self.ordered():
+            v._backward()
+"""
+
+STEPWISE = f"""
+    def steps(self):
+{_TOPO}
+        self.grad = 1
+        for v in reversed(topo):
+            v._backward()
+            yield v
+
+    def backward(self):
+        for v in self.steps():
+            pass
+"""
+
+RECURSIVE = """
+    def backward(self):
+        self._backward()
+        for child in self._prev:
+            child.backward()
+"""
+
+INNER = """
+    def backward(self):
+        self.grad = 1
+        def run(v):
+            v._backward()
+            for child in v._prev:
+                run(child)
+        run(self)
+"""
+
+DESIGNS = {
+    "generator of Values": (LEAF, CLOSURES, GENERATOR),
+    "driver is a generator": (LEAF, CLOSURES, STEPWISE),
+    "backward recurses": (LEAF, CLOSURES, RECURSIVE),
+    "function recurses": (LEAF, CLOSURES, INNER),
+    "closures with numbers": (LEAF, CLOSURES + NUMBERS, LOOP),
+    "one method": ("", METHOD, LOOP),
+    "bound methods": (LEAF, BOUND, LOOP),
+}
+
+
+def loss(size, leaf=LEAF, ops=CLOSURES, driver=LOOP):
     """Return a sum of products of 9 parameters with inputs, and all its Values."""
-    names = {}
-    exec(MICROGRAD, names)
+    names = {"math": math}
+    exec(CLASS.format(leaf=leaf, ops=ops, driver=driver), names)
     make, chance = names["Value"], random.Random(17)
     weights = [make(chance.uniform(-1, 1)) for _ in range(9)]
     values, outs = list(weights), []
@@ -63,6 +188,10 @@ def loss(size):
             product = weight * x
             total = total + product
             values += [x, product, total]
+            if NUMBERS in ops:
+                total, square = product.tanh(), total**2
+                total = total + square
+                values += [product.tanh(), square, total]
         outs.append(total)
     while len(outs) > 1:
         pairs = list(zip(outs[::2], outs[1::2], strict=False))
@@ -71,43 +200,74 @@ def loss(size):
     return outs[0], values
 
 
-@pytest.mark.parametrize("size", [100, 1_000, 10_000, 65_000])
-@pytest.mark.benchmark(group="recording loss.backward()")
-def test_recording(benchmark, size):
-    root, values = loss(size)
+def recorder_of(values):
+    """Return a recorder that knows the hooks of Values."""
     recorder = Recorder(Adapters())
     for value in values:
-        recorder.watch_hook(value._backward.__code__, value)
-    rounds = 200_000 // size if size < 10_000 else 15
-    plain, ratios = 0.0, []
+        code = getattr(hook_beneath(value._backward), "__code__", None)
+        recorder.watch_hook(code, value)
+    return recorder
+
+
+def measured(benchmark, root, values, rounds, is_first=False):
+    """Time plain and recorded calls in turn; note the ratio of their medians.
+
+    Args:
+        benchmark: The fixture.
+        root: What to call ``backward`` of.
+        values: All Values.
+        rounds: How often.
+        is_first: Whether to measure the first call that a recorder sees.
+    """
+    recorder, plain, recorded = recorder_of(values), [], []
 
     def time_plain():
-        nonlocal plain
+        nonlocal recorder
         recorder.stop()
         recorder.forget()
+        if is_first:
+            recorder = recorder_of(values)
         began = perf_counter()
         root.backward()
-        plain = perf_counter() - began
+        plain.append(perf_counter() - began)
         recorder.start()
 
     def record():
         began = perf_counter()
         root.backward()
-        ratios.append((perf_counter() - began) / plain)
+        recorded.append(perf_counter() - began)
 
     benchmark.pedantic(record, setup=time_plain, rounds=rounds, warmup_rounds=1)
     recorder.stop()
-    ratio = sorted(ratios)[len(ratios) // 2]
+    ratio = median(recorded) / median(plain)
     benchmark.extra_info[f"{len(values):,} Values, ratio"] = f"{ratio:.2f}"
+
+
+@pytest.mark.parametrize("size", [100, 1_000, 10_000, 65_000])
+@pytest.mark.benchmark(group="recording loss.backward()")
+def test_recording(benchmark, size):
+    rounds = max(200_000 // size, 30)
+    measured(benchmark, *loss(size), rounds)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_recording_other_designs(benchmark, design):
+    benchmark.group = f"recording, {design}"
+    measured(benchmark, *loss(1_000, *DESIGNS[design]), 200)
+
+
+@pytest.mark.parametrize("design", ["loop", *DESIGNS])
+def test_recording_the_first_pass(benchmark, design):
+    benchmark.group = f"recording the first pass, {design}"
+    parts = DESIGNS.get(design, (LEAF, CLOSURES, LOOP))
+    measured(benchmark, *loss(1_000, *parts), 60, is_first=True)
 
 
 @pytest.mark.parametrize("size", [1_000, 10_000])
 @pytest.mark.benchmark(group="telling what was recorded")
 def test_telling_the_steps(benchmark, size):
     root, values = loss(size)
-    recorder = Recorder(Adapters())
-    for value in values:
-        recorder.watch_hook(value._backward.__code__, value)
+    recorder = recorder_of(values)
     recorder.start()
     root.backward()
     recorder.stop()

@@ -18,9 +18,9 @@ from gradviz.session.recording import Recorder
 from gradviz.value import Value
 
 
-def recorder_of(live, limit=100_000):
+def recorder_of(live, limit=100_000, adapters=None):
     """Return a recorder that runs and watches every hook of a graph."""
-    recorder = Recorder(Adapters(), limit)
+    recorder = Recorder(adapters or Adapters(), limit)
     for value, adapter in zip(live.values, live.adapters, strict=True):
         code = getattr(hook_beneath(adapter.hook_of(value)), "__code__", None)
         if code is not None:
@@ -35,8 +35,8 @@ def record():
     """Start a recorder on a graph; it is stopped at the end."""
     started = []
 
-    def start(live, limit=100_000):
-        started.append(recorder_of(live, limit))
+    def start(live, limit=100_000, adapters=None):
+        started.append(recorder_of(live, limit, adapters))
         return started[-1]
 
     yield start

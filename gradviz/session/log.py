@@ -1,0 +1,159 @@
+"""The log of a recorder: one flat list, in pieces of which the oldest are dropped.
+
+Every call is a mark, which knows how many entries follow it, and what was read when the
+call began; a loop that was read at once is one mark for many calls. A tuple for each
+call would cost more than the call, most of it in the garbage collector.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from gradviz.session.drivers import Group
+from gradviz.session.hooks import Hook, Mark
+from gradviz.session.repeating import Call
+from gradviz.session.sweeps import Sweep
+
+_PIECE = 50_000
+_ENTRIES_PER_CALL = 24
+
+
+class Log:
+    """Calls as they began, in the order in which they began.
+
+    Attributes:
+        entries: The end of the log, which is written to.
+        most: How many entries there may be before they have to be put aside.
+    """
+
+    def __init__(self, limit: int, hooks: Mapping[int, Hook]) -> None:
+        """Start empty.
+
+        Args:
+            limit: How many calls are kept at least, before the oldest are dropped.
+            hooks: The hooks that are watched, by the ``id()`` of their codes.
+        """
+        self.entries: list[Any] = []
+        self.most = min(_PIECE, limit * _ENTRIES_PER_CALL)
+        self._limit = limit
+        self._hooks = hooks
+        self._full: deque[list[Any]] = deque()
+        """Pieces that are full."""
+        self._largest = 1
+        """The most entries that one call has taken."""
+        self._dropped = 0
+        """Entries dropped; positions in the log count them."""
+        self._cuts: list[tuple[int, int]] = [(0, 0)]
+        """(position, calls that began before it), where pieces were dropped."""
+        self._places: list[tuple[int, str]] = [(0, "")]
+
+    @property
+    def place(self) -> str:
+        """The name of the cell or script that runs now."""
+        return self._places[-1][1]
+
+    @place.setter
+    def place(self, place: str) -> None:
+        if place != self.place:
+            self._places.append((self.position(), place))
+
+    def position(self) -> int:
+        """Return where the log ends."""
+        return self._dropped + sum(map(len, self._full)) + len(self.entries)
+
+    def clear(self) -> None:
+        """Forget every call."""
+        position, place = self.position(), self.place
+        self._full.clear()
+        self.entries.clear()
+        self._dropped = position
+        self._cuts = [(position, 0)]
+        self._places = [(position, place)]
+
+    # Writing
+
+    def expect(self, size: int) -> None:
+        """One call may take so many entries."""
+        self._largest = max(self._largest, size)
+
+    def roll(self) -> None:
+        """Put aside what has been written, and drop what is too old."""
+        piece = self.entries[:]
+        self.entries.clear()
+        self.put_aside(piece)
+
+    def put_aside(self, piece: list[Any]) -> None:
+        """Take a piece that is full; it comes after all that has been written."""
+        if self.entries:
+            self.roll()
+        self._full.append(piece)
+        entries = sum(map(len, self._full))
+        while entries - len(self._full[0]) >= self._limit * self._largest:
+            piece = self._full.popleft()
+            entries -= len(piece)
+            self._dropped += len(piece)
+            calls = self._count(piece, _spans(piece))
+            self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
+
+    # Reading
+
+    def calls(self, since: int) -> tuple[list[Call], int]:
+        """Return the last calls, as many as are kept, and how many came before.
+
+        Args:
+            since: A position; earlier calls are neither returned nor counted.
+        """
+        entries = [entry for piece in self._full for entry in piece] + self.entries
+        position = self._dropped
+        spans = [span for span in _spans(entries) if span[0] >= since - position]
+        kept: list[list[Call]] = []
+        count = 0
+        while spans and count < self._limit:
+            first, end = spans.pop()
+            place = self._place_at(position + first)
+            found = self._understood(entries[first:end])
+            kept.append([Call(mark, read, place) for mark, read in found])
+            count += len(kept[-1])
+        lost = max(self._calls_before(position) - self._calls_before(since), 0)
+        calls = [call for piece in reversed(kept) for call in piece]
+        return calls, lost + self._count(entries, spans)
+
+    def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
+        """Return the marks of calls and what was read."""
+        mark, *read = entries
+        if type(mark) is Sweep:
+            return mark.read(read, self._hooks)
+        if type(mark) is Group:
+            hook = self._hooks.get(id(read[0].__code__))
+            return () if hook is None else (mark.read(read, hook),)
+        assert type(mark) is Mark
+        return ((mark, read),)
+
+    def _count(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
+        """Return how many calls of hooks some entries tell of."""
+        return sum(
+            sum(1 for _ in self._understood(entries[first:end]))
+            if type(entries[first]) is Sweep
+            else 1
+            for first, end in spans
+        )
+
+    def _place_at(self, position: int) -> str:
+        return self._places[bisect_right(self._places, position, key=_first) - 1][1]
+
+    def _calls_before(self, position: int) -> int:
+        """Return how many dropped calls began before a position."""
+        return self._cuts[max(bisect_right(self._cuts, position, key=_first) - 1, 0)][1]
+
+
+def _spans(entries: list[Any]) -> Iterator[tuple[int, int]]:
+    """Yield where the entries of each mark begin and end."""
+    at = 0
+    while at < len(entries):
+        first, at = at, at + 1 + entries[at].size
+        yield first, at
+
+
+def _first(pair: tuple[int, Any]) -> int:
+    return pair[0]
