@@ -46,16 +46,21 @@ class Desk(RunListener):
     """
 
     def __init__(
-        self, tell: Callable[[AnyAnswer], None], drawn: Drawn | None = None
+        self,
+        tell: Callable[[AnyAnswer], None],
+        drawn: Drawn | None = None,
+        pause: Callable[[], object] = int,
     ) -> None:
         """Start with nothing, or with Values that are there already.
 
         Args:
             tell: Is told what happens while a request is fulfilled.
             drawn: What to show from the start.
+            pause: Is called where work of ours may end; raises KeyboardInterrupt if the
+                person has asked for that.
         """
         self.running = -1
-        self._tell = tell
+        self._tell, self._pause = tell, pause
         self._alone = drawn
         """What is shown where there is no file."""
         self._workspace: Workspace | None = None
@@ -180,15 +185,24 @@ class Desk(RunListener):
         # Most workers are never asked.
         from gradviz.analysis.diagnosis.diagnose import diagnose
 
-        def progress(done: int, total: int) -> None:
-            self._tell(Stage(f"Checking backward function {done + 1} of {total}"))
+        told = ""
 
-        report = diagnose(
-            session.live,
-            seeded=session.seeds_chosen,
-            recorded=session.recorded,
-            progress=progress,
-        )
+        def progress(doing: str) -> None:
+            nonlocal told
+            if doing != told:
+                told = doing
+                self.stage(doing)
+            self._pause()
+
+        try:
+            report = diagnose(
+                session.live,
+                seeded=session.seeds_chosen,
+                recorded=session.recorded,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            raise EditError("You stopped the check; nothing has changed.") from None
         self._tell(Checked(report))
 
     def _refer(self, session: Session) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -21,13 +22,16 @@ from gradviz.analysis.diagnosis.points import kinds
 from gradviz.graph.build import LiveGraph
 from gradviz.session.walk import Step
 
+Progress = Callable[[str], None]
+"""Is told in words, now and then, what is being done."""
+
 
 def diagnose(
     live: LiveGraph,
     *,
     seeded: bool | None = None,
     recorded: Sequence[Step] = (),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Return what is wrong with the backward code of a graph's Values.
 
@@ -38,7 +42,7 @@ def diagnose(
         seeded: Whether the person's code sets the seed by itself, so that their driver
             need not; by default whether a root holds a gradient.
         recorded: What the person's code did before, as steps.
-        progress: Is told how many of the parts are done; what it raises ends the work.
+        progress: Is told what is being done; what it raises ends the work.
     """
     again = Again(live)
     silence = contextlib.redirect_stdout(io.StringIO())
@@ -52,27 +56,28 @@ def diagnose(
     return msgspec.structs.replace(report, findings=(*report.findings, left))
 
 
-def _diagnosed(
-    again: Again, seeded: bool | None, progress: Callable[[int, int], None]
-) -> Report:
+def _diagnosed(again: Again, seeded: bool | None, progress: Progress) -> Report:
     live, findings = again.live, list[Finding]()
     unknown: list[Undecidable] = []
     found = kinds(again)
-    parts = len(found) + len(live.graph.roots)
     doctor = OpDoctor(again)
-    for done, kind in enumerate(found):
-        progress(done, parts)
+    for done, kind in enumerate(found, 1):
+        progress(f"Checking backward function {done} of {len(found)}")
         findings += doctor.examine(kind)
         if kind.reasons and not kind.points:
             unknown.append(_unknown(live, kind.reasons, len(kind.nodes)))
     hooks_right = not findings
-    for done, root in enumerate(live.graph.roots, len(found)):
-        progress(done, parts)
-        passes = PassDoctor(again, _is_seeded(live, root) if seeded is None else seeded)
+    for root in live.graph.roots:
+        doing = f"Checking a backward pass from {live.graph.nodes[root].name}"
+        progress(doing)
+        passes = PassDoctor(
+            again,
+            _is_seeded(live, root) if seeded is None else seeded,
+            partial(progress, doing),
+        )
         findings += passes.examine(root, hooks_right)
         if passes.reasons:
             unknown.append(_unknown(live, passes.reasons, 1))
-    progress(parts, parts)
     return Report(_once(findings), tuple(unknown), len(live.graph), len(found))
 
 
@@ -95,5 +100,5 @@ def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _nobody(done: int, total: int) -> None:
+def _nobody(doing: str) -> None:
     """Tell nobody."""
