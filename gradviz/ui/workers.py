@@ -31,7 +31,7 @@ KILL_AFTER_MS = 2000
 """How long an interrupted worker has before it is ended."""
 
 _CHECK_KILL_AFTER_MS = 10_000
-"""The same for a check, which first puts back every Value of a large graph."""
+"""The same for checks, which first put back every Value of a large graph."""
 
 BUSY_AFTER_MS = 150
 """How long work may take before it is spoken of."""
@@ -201,7 +201,9 @@ class Workers(QObject):
         working = self.opening or self.shown
         if working is not None and self.busy:
             working.interrupt()
-            checks = self.opening is None and isinstance(self.asked[0], Check)
+            checks = self.opening is None and any(
+                isinstance(request, Check | GetReference) for request in self.asked
+            )
             self._kill_timer.start(_CHECK_KILL_AFTER_MS if checks else KILL_AFTER_MS)
 
     def kill(self) -> None:

@@ -1,6 +1,7 @@
 """Fulfils requests: opens files and drives their session. Knows of no process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -194,15 +195,13 @@ class Desk(RunListener):
                 self.stage(doing)
             self._pause()
 
-        try:
+        with _stoppable("the check"):
             report = diagnose(
                 session.live,
                 seeded=session.seeds_chosen,
                 recorded=session.recorded,
                 progress=progress,
             )
-        except KeyboardInterrupt:
-            raise EditError("You stopped the check; nothing has changed.") from None
         self._tell(Checked(report))
 
     def _refer(self, session: Session) -> None:
@@ -212,9 +211,11 @@ class Desk(RunListener):
 
         def progress(done: int, total: int) -> None:
             self._tell(Stage(f"Differentiating Value {done + 1} of {total}"))
+            self._pause()
 
         seeds = {n: as_number(seed) for n, seed in session.walked_seeds.items()}
-        found = reference(session.live, seeds, progress)
+        with _stoppable("the differentiation"):
+            found = reference(session.live, seeds, progress)
         self._tell(Referenced(found.fact(session.graph)))
 
     def _start(self, workspace: Workspace) -> None:
@@ -279,3 +280,12 @@ def body_of(session: Session, node: int) -> Body:
         return Body(node, read_body(session.live, node))
     except NoBodyError as error:
         return Body(node, reason=str(error))
+
+
+@contextmanager
+def _stoppable(what: str) -> Iterator[None]:
+    """Say that the person has stopped something that leaves every Value as it was."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise EditError(f"You stopped {what}; nothing has changed.") from None
