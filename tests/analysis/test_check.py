@@ -204,7 +204,7 @@ def test_recursion_is_told_from_a_topological_order(tmp_path):
     [
         (
             "",
-            "a held 12 already. So it is with a, b, c. Zeroing the leaves alone",
+            "a held 12 already, and so did b and c. Zeroing the leaves alone misses c.",
         ),
         ("a.grad = b.grad = 0.0", "c held 2 already."),
     ],

@@ -19,8 +19,12 @@ from gradviz.analysis.diagnosis.leftover import left_over
 from gradviz.analysis.diagnosis.ops import OpDoctor
 from gradviz.analysis.diagnosis.passes import PassDoctor
 from gradviz.analysis.diagnosis.points import kinds
+from gradviz.analysis.diagnosis.recorded import OrderDoctor
 from gradviz.graph.build import LiveGraph
 from gradviz.session.walk import Step
+
+_OF_ORDER = {"pushed-twice", "not-topological", "not-called"}
+"""Rules of which a driver is accused; the walk that it has made shows them too."""
 
 Progress = Callable[[str], None]
 """Is told in words, now and then, what is being done."""
@@ -49,11 +53,29 @@ def diagnose(
     with silence, warnings.catch_warnings(), again.restored():
         warnings.simplefilter("ignore")
         report = _diagnosed(again, seeded, progress or _nobody)
-    rules = {finding.rule for finding in report.findings}
-    left = left_over(live, recorded)
-    if left is None or rules & {"not-zeroed", "pushed-twice", "not-topological"}:
-        return report
-    return msgspec.structs.replace(report, findings=(*report.findings, left))
+        found = [*report.findings]
+        if recorded:
+            pause = partial(progress or _nobody, "Checking the recorded walk")
+            found += _of_recorded(again, recorded, _rules(found), pause)
+    return msgspec.structs.replace(report, findings=tuple(found))
+
+
+def _of_recorded(
+    again: Again, recorded: Sequence[Step], rules: set[str], pause: Callable[[], object]
+) -> list[Finding]:
+    """Return what the steps of a recorded walk show that is not known already."""
+    pause()
+    found = list[Finding]()
+    if not rules & _OF_ORDER:
+        found += OrderDoctor(again, recorded, pause).examine()
+    if not (rules | _rules(found)) & {*_OF_ORDER, "not-zeroed"}:
+        left = left_over(again.live, recorded)
+        found += [] if left is None else [left]
+    return found
+
+
+def _rules(findings: Sequence[Finding]) -> set[str]:
+    return {finding.rule for finding in findings}
 
 
 def _diagnosed(again: Again, seeded: bool | None, progress: Progress) -> Report:
