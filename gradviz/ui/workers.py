@@ -13,8 +13,8 @@ from gradviz.ui.link import WorkerLink
 from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
-    GetBody,
     Check,
+    GetBody,
     GetReady,
     GetReference,
     MoveTo,

@@ -43,21 +43,28 @@ class RecordedPass:
 def passes_of(live: LiveGraph, walk: Sequence[Step]) -> list[RecordedPass]:
     """Take a walk apart into backward passes.
 
-    One begins where a root, or a Value that has pushed, gets a gradient anew, and
-    where a root pushes once more after others have pushed.
+    One begins where a root, or a Value that has pushed, gets a gradient anew; where a
+    Value pushes again whose gradient was reset; and where a root pushes once more after
+    others have pushed.
     """
     found = [RecordedPass()]
-    pushed: list[int] = []
+    pushed: set[int] = set()
+    last = -1
+    reset: set[int] = set()
     for at, step in enumerate(walk):
         is_root = step.node >= 0 and not live.graph.consumers[step.node]
-        again = is_root and step.node in pushed and step.node != pushed[-1]
-        seeds = step.node < 0 and _seeds_anew(live, step, set(pushed))
-        if pushed and (again or seeds or step.kind == "zero"):
+        again = is_root and step.node in pushed and step.node != last
+        seeds = step.node < 0 and _seeds_anew(live, step, pushed)
+        begins = again or seeds or step.kind == "zero" or step.node in reset
+        if pushed and begins:
             found.append(RecordedPass())
-            pushed = []
+            pushed, reset = set(), set()
         found[-1].steps.append((at, step))
         if step.node >= 0:
-            pushed.append(step.node)
+            pushed.add(step.node)
+            last = step.node
+        else:
+            reset.update({c.node for c in gradients_in(live, step)} & pushed)
     return found
 
 
