@@ -284,3 +284,26 @@ def test_ctrl_c_ends_a_check_with_one_sentence(tmp_path):
     said = os.read(ours, 10_000).decode()
     os.close(ours)
     assert said.split("\r")[-2:] == ["gradviz: Stopped.", "\n"]
+
+
+class Delegating:
+    def __init__(self, data, parents=(), op=""):
+        self.data, self.grad, self.parents, self.op = data, 0.0, parents, op
+        self._backward = None
+
+    def __mul__(self, other):
+        out = Delegating(self.data * other.data, (self, other), "*")
+
+        def push(upstream):
+            self.grad += other.data * upstream
+            other.grad += other.data * upstream
+
+        out._backward = lambda: push(out.grad)
+        return out
+
+
+def test_a_hook_that_hands_over_is_not_blamed_for_the_line_of_another():
+    a, b = Delegating(2.0), Delegating(-3.0)
+    (found,) = gradviz.check(a * b).findings
+    assert (found.rule, found.operand) == ("wrong-derivative", "b")
+    assert found.line == Delegating.__mul__.__code__.co_firstlineno + 5

@@ -66,7 +66,10 @@ def left_over(live: LiveGraph, walk: Sequence[Step]) -> Finding | None:
 
 def _finding(live: LiveGraph, found: dict[int, _Found]) -> Finding:
     nodes = live.graph.nodes
-    ordered = sorted(found, key=lambda node: (not nodes[node].is_leaf, node))
+    ordered = sorted(
+        found,
+        key=lambda node: (nodes[node].constant, not nodes[node].is_leaf, node),
+    )
     inner = [nodes[node].name for node in ordered if not nodes[node].is_leaf]
     first, *others = ordered
     left = found[first]

@@ -17,7 +17,7 @@ class Writer:
     """The lines that stood while something changed.
 
     Attributes:
-        outer: The line of the function watched.
+        outer: The line of the function watched, or of one defined beside it.
         inner: The line that made the change itself, maybe in a helper of it.
     """
 
@@ -56,7 +56,7 @@ def writer_of(
         if event != "call" or frame.f_code.co_name in setters:
             return None
         place = [frame.f_lineno]
-        watched = frame.f_code is code
+        watched = frame.f_code is code or _beside(frame.f_code, code)
 
         def local(frame: FrameType, event: str, argument: Any) -> Any:
             changed((frame.f_code.co_filename, place[0]))
@@ -69,6 +69,16 @@ def writer_of(
 
     _run_traced(run, trace)
     return found
+
+
+def _beside(one: CodeType, other: CodeType) -> bool:
+    """Whether two functions are defined in the same one: an op's inner helpers."""
+    around, nested, _ = other.co_qualname.rpartition(".<locals>.")
+    return (
+        bool(nested)
+        and one.co_filename == other.co_filename
+        and one.co_qualname.startswith(f"{around}{nested}")
+    )
 
 
 def last_line(run: Callable[[], object], code: CodeType) -> int:

@@ -21,6 +21,9 @@ _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _ENDS = {Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
 
 
+_MOST_NAMES = 8
+
+
 class FindingEntry(QFrame):
     """Shows a finding; a click or Return goes there, the arrows to its neighbours.
 
@@ -76,8 +79,7 @@ class FindingEntry(QFrame):
             said = f"{counted(finding.shown_by, 'Value')} show it."
             self._add("finding-count", said, ui_font(), "dim")
         if finding.smallest:
-            said = f"The smallest part that shows it: {', '.join(finding.smallest)}."
-            self._add("finding-part", said, ui_font(), "dim")
+            self._add("finding-part", _part(finding), ui_font(), "dim")
 
     def _add(self, name: str, text: str, font: QFont, role: str = "") -> WrappedLabel:
         label = WrappedLabel(name, font, self, role)
@@ -167,3 +169,13 @@ class FindingEntry(QFrame):
         """Be scrolled into sight."""
         super().focusInEvent(event)
         self.reached.emit()
+
+
+def _part(finding: Finding) -> str:
+    """Return which Values show it."""
+    names = ", ".join(finding.smallest[:_MOST_NAMES])
+    if (more := len(finding.smallest) - _MOST_NAMES) > 0:
+        names += f" and {more:,} more"
+    if finding.rule == "not-zeroed":
+        return f"Not zeroed: {names}."
+    return f"The smallest part that shows it: {names}."
