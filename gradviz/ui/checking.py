@@ -71,8 +71,9 @@ class Checking(QObject):
             return
         self._playback.pause()
         self._go_to(node)
-        if finding.line and self._docks.source.show_line(finding.file, finding.line):
-            self._docks.show(self._docks.source)
+        source = self._docks.source
+        if finding.line and source.show_line(finding.file, finding.line):
+            self._docks.show(source)
         wants_recorded = finding.step >= 0 or not finding.op
         document = mirror.document
         if wants_recorded and document.has_recorded and document.walk != "recorded":

@@ -67,6 +67,15 @@ def marked_line(screen):
     return view._line[1]
 
 
+def line_in_sight(screen):
+    """Whether the line that is marked can be seen in the Source panel."""
+    view = screen.window.docks.source.view
+    index, line = view._line
+    cell = view.made[index]
+    top = cell.y() + cell.editor.line_top(line) - view.verticalScrollBar().value()
+    return 0 <= top <= view.viewport().height() - cell.editor.row_px
+
+
 def focused(screen):
     return screen.window.focusWidget().objectName()
 
@@ -96,6 +105,7 @@ def test_each_finding_is_gone_to_in_graph_walk_and_source(screen: Screen) -> Non
     assert (screen.selected(), screen.playhead) == ("d", "step 4 of 4")
     assert screen.window.docks.source.isVisible()
     assert marked_line(screen) == 38
+    screen.until(lambda: line_in_sight(screen))
     screen.key(Qt.Key.Key_Down)
     screen.key(Qt.Key.Key_Return)
     screen.settle()
