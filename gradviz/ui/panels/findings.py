@@ -158,8 +158,7 @@ class FindingsPanel(QWidget):
             self.entries.append(entry)
             rows.append(entry)
         if self.report.undecidable:
-            rows.append(heading("Not checked", column))
-            rows += [_unknown(u, column) for u in self.report.undecidable]
+            rows.append(_unchecked(self.report.undecidable, column))
         self._list.show_rows(rows)
 
     def _go(self, at: int) -> None:
@@ -287,12 +286,20 @@ class _List(QScrollArea):
         layout.addStretch(1)
 
 
-def _unknown(unknown: Undecidable, parent: QWidget) -> WrappedLabel:
-    label = WrappedLabel("finding-unknown", ui_font(UI_PX - 1), parent, "dim")
-    more = f" ({counted(unknown.count, 'Value')})" if unknown.count > 1 else ""
-    label.setText(f"{unknown.value}{more}: {unknown.reason}.")
-    label.setAccessibleName(label.text())
-    return label
+def _unchecked(all_unknown: tuple[Undecidable, ...], parent: QWidget) -> QWidget:
+    """Return what could not be checked, below a heading, with reasons."""
+    block = QWidget(parent)
+    column = Column(block)
+    column.setContentsMargins(MARGIN_PX - GAP_PX, GAP_PX, GAP_PX, 0)
+    column.setSpacing(GAP_PX // 2)
+    column.addWidget(heading("Not checked", block))
+    for unknown in all_unknown:
+        label = WrappedLabel("finding-unknown", ui_font(UI_PX - 1), block, "dim")
+        more = f" ({counted(unknown.count, 'Value')})" if unknown.count > 1 else ""
+        label.setText(f"{unknown.value}{more}: {unknown.reason}.")
+        label.setAccessibleName(label.text())
+        column.addWidget(label)
+    return block
 
 
 def _head_of(report: Report) -> str:

@@ -23,7 +23,7 @@ class WrappedLabel(QLabel):
         self._font = font
         if role:
             self.setProperty("role", role)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -33,9 +33,7 @@ class WrappedLabel(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Return how tall the text is at a width."""
-        layout, height = self._laid_out(width)
-        del layout
-        return height
+        return self._laid_out(width)[1]
 
     def sizeHint(self) -> QSize:
         """Ask for the height that the width there is needs."""

@@ -6,7 +6,7 @@ from analysis.graphs import lesson_session
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from gradviz.analysis.diagnosis.findings import Finding, Report, Undecidable
 from gradviz.ui.panels.findings import FindingsPanel
@@ -143,6 +143,8 @@ def test_nothing_is_cut_at_the_width_of_the_dock(show) -> None:
         assert label.height() >= label.heightForWidth(label.width()), label.text()
         corner = label.mapTo(panel, label.rect().topRight())
         assert 0 < corner.x() < panel.width(), label.text()
+    bar = panel.findChild(QScrollArea, "findings-list").verticalScrollBar()
+    assert bar.maximum() == 0
     entries = panel.entries
     assert entries[0].geometry().bottom() < entries[1].geometry().top()
 
