@@ -154,7 +154,7 @@ class FindingsPanel(QWidget):
             entry = FindingEntry(finding, at, self._theme, column)
             entry.activated.connect(lambda f=finding: self.activated.emit(f))
             entry.moved.connect(lambda by, at=at: self._go(at + by))
-            entry.reached.connect(lambda e=entry: self._list.ensureWidgetVisible(e))
+            entry.reached.connect(lambda e=entry: self._list.reach(e))
             self.entries.append(entry)
             rows.append(entry)
         if self.report.undecidable:
@@ -266,6 +266,12 @@ class _List(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def reach(self, row: QWidget) -> None:
+        """Scroll until a row can be seen, its beginning rather than its end."""
+        self.ensureWidgetVisible(row, 0, 0)
+        if row.height() > self.viewport().height():
+            self.verticalScrollBar().setValue(row.y())
 
     def anew(self) -> QWidget:
         """Return a new column to put rows into; the old one goes."""

@@ -243,3 +243,15 @@ def test_another_graph_outdates_them_for_good(found) -> None:
     panel.show_report(NOTHING)
     assert not panel.is_past
     assert texts(panel, "findings-outdated") == []
+
+
+def test_a_finding_that_has_no_room_is_read_from_its_title_on(found) -> None:
+    panel, _ = found
+    panel.window().resize(WIDTH, 130)
+    QGuiApplication.processEvents()
+    for name in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        key(panel, name)
+        entry = panel.window().focusWidget()
+        area = panel.findChild(QScrollArea, "findings-list").viewport()
+        assert entry.height() > area.height()
+        assert entry.mapTo(area, entry.rect().topLeft()).y() == 0
