@@ -1,6 +1,5 @@
 """What the order in which the person's code called its hooks gives away."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -74,10 +73,9 @@ RIGHT = {
 
 
 class Asked:
-    """A desk that has opened a script, and what it says."""
+    """A desk that has opened a file, and what it says."""
 
-    def __init__(self, path, source):
-        path.write_text(CLASS + source)
+    def __init__(self, path):
         self.reports = []
         self.desk = Desk(self._told)
         self.ask(Open(path=str(path)))
@@ -100,8 +98,13 @@ class Asked:
 
 
 @pytest.fixture
-def run(tmp_path):
-    return lambda source: Asked(tmp_path / "homework.py", source)
+def run(tmp_path, unchanged_process):
+    def made(source):
+        path = tmp_path / "homework.py"
+        path.write_text(CLASS + source)
+        return Asked(path)
+
+    return made
 
 
 @pytest.mark.parametrize("source", RIGHT.values(), ids=list(RIGHT))
@@ -190,9 +193,9 @@ def test_it_is_found_wherever_the_playhead_is_and_after_edits(run):
     )
 
 
-def test_the_lesson_run_by_hand_from_the_bottom_up_has_wrong_lines_only(tmp_path):
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks/diagnosis"))
-    from checker import checked
-
+def test_the_lesson_run_by_hand_from_the_bottom_up_has_wrong_lines_only(
+    unchanged_process,
+):
     path = Path(__file__).parents[1] / "corpus" / "lesson_bottom_up.ipynb"
-    assert {found.rule for found in checked(path).findings} == {"assigns"}
+    found = Asked(path).check()
+    assert {one.rule for one in found} == {"assigns"}
