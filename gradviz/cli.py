@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -215,7 +217,7 @@ def _check(arguments: list[str]) -> int:
             opening: Open | OpenFunction = Open(path=str(path.resolve()))
         else:
             opening = OpenFunction(module=target.module, function=target.function)
-        with Conversation() as conversation:
+        with _progress() as show, Conversation(show) as conversation:
             if not len(conversation.ask(opening).graph):
                 return _complain(f"{options.what} builds no Value that can be checked.")
             conversation.ask(Check())
@@ -231,6 +233,24 @@ def _check(arguments: list[str]) -> int:
     else:
         print(as_text(report))  # noqa: T201
     return DONE if report else FOUND
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], object]]:
+    """Give what shows, in the last line of a terminal, what is being done."""
+    if not sys.stderr.isatty():
+        yield len
+        return
+
+    def show(doing: str) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        line = f"{doing}…"[:width] if doing else ""
+        print(f"\r{line:<{width}}\r{line}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+    try:
+        yield show
+    finally:
+        show("")
 
 
 def _check_parser() -> argparse.ArgumentParser:

@@ -200,6 +200,14 @@ MENUS = (
                 "zero",
                 "Zero",
             ),
+            Command(
+                "check",
+                "Chec&k Backward Code",
+                "Try every backward function, and say which line is wrong",
+                ("C",),
+                "check-code",
+                "Check",
+            ),
             None,
             Command(
                 "rule-assign",

@@ -16,6 +16,7 @@ from gradviz.assets import resource_dir
 from gradviz.sources.program import NOTEBOOK_SUFFIXES
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.code import CodePanel
+from gradviz.ui.panels.findings import FindingsPanel
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.output import OutputPanel
@@ -45,6 +46,7 @@ class Docks:
         inspector: The selected Value.
         paths: How the seeds reach it; a tab behind the inspector.
         code: The code of the step made last, with its numbers.
+        findings: What a check has found; a tab behind the Inspector.
         output: What the person's code prints; closed until it prints something.
     """
 
@@ -59,8 +61,9 @@ class Docks:
         self.inspector = InspectorPanel(controller, theme, window)
         self.paths = PathsPanel(controller, theme, window)
         self.code = CodePanel(controller, theme, window)
+        self.findings = FindingsPanel(controller, theme, window)
         self.output = OutputPanel(controller, theme, window)
-        self._behind_inspector = (self.paths,)
+        self._behind_inspector = (self.paths, self.findings)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         right = Qt.DockWidgetArea.RightDockWidgetArea
         below = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -74,6 +77,7 @@ class Docks:
             ("Inspector", self.inspector, right),
             ("Paths", self.paths, right),
             ("Code", self.code, right),
+            ("Findings", self.findings, right),
             ("Output", self.output, below),
         ):
             self._docks[panel] = self._dock(title, panel)
@@ -164,6 +168,7 @@ class Docks:
             self.inspector.set_theme,
             self.paths.set_theme,
             self.code.set_theme,
+            self.findings.set_theme,
             self.output.set_theme,
         )
         for set_theme in each:

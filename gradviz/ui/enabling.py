@@ -94,6 +94,7 @@ class Enabling:
                 mirror and node is not None and not mirror.graph.nodes[node].is_leaf
             ),
             "zero": mirror is not None,
+            "check": self._controller.alive and bool(mirror and len(mirror.graph)),
             "rule-assign": bool(document and document.rule),
             "rule-accumulate": bool(document and document.rule),
         }

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gradviz.ui.actions import Actions
 from gradviz.ui.canvas.view import CanvasView
+from gradviz.ui.checking import Checking
 from gradviz.ui.controller import Controller
 from gradviz.ui.dialogs import ShortcutsDialog, show_about
 from gradviz.ui.docks import Docks
@@ -88,6 +89,13 @@ class MainWindow(QMainWindow):
         self._viewing = Viewing(
             self.canvas, layouts, self._settings, self.actions_by_name
         )
+        self._checking = Checking(
+            controller,
+            self.docks,
+            self._playback,
+            self._viewing.go_to,
+            self._status.tell,
+        )
         self._showing = Showing(controller, layouts, self.canvas, self.docks)
         self._referencing = Referencing(controller)
         self._exporting = Exporting(
@@ -148,6 +156,7 @@ class MainWindow(QMainWindow):
         controller, find = self.controller, self._find
         return {
             **self._walking.commands,
+            **self._checking.commands,
             **self._looks.commands,
             **self._exporting.commands,
             **self._viewing.commands,

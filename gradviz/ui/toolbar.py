@@ -50,6 +50,7 @@ class ToolBar(QToolBar):
         self._add_rule(actions)
         self.addSeparator()
         self._add(actions["zero"], words=True)
+        self._add(actions["check"], words=True)
         self._roots = self._root_picker()
         self._roots_place = self.addWidget(self._roots)
         self._roots_place.setVisible(False)

@@ -13,6 +13,7 @@ from gradviz.ui.link import WorkerLink
 from gradviz.ui.time_limit import TimeLimit
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
+    Check,
     GetBody,
     GetReady,
     GetReference,
@@ -28,6 +29,9 @@ from gradviz.worker.messages import (
 
 KILL_AFTER_MS = 2000
 """How long an interrupted worker has before it is ended."""
+
+_CHECK_KILL_AFTER_MS = 10_000
+"""The same for checks, which first put back every Value of a large graph."""
 
 BUSY_AFTER_MS = 150
 """How long work may take before it is spoken of."""
@@ -193,11 +197,14 @@ class Workers(QObject):
             self.opening = None
 
     def interrupt(self) -> None:
-        """Stop the person's code: politely, and after two seconds for good."""
+        """Stop the person's code: politely, and after a while for good."""
         working = self.opening or self.shown
         if working is not None and self.busy:
             working.interrupt()
-            self._kill_timer.start()
+            checks = self.opening is None and any(
+                isinstance(request, Check | GetReference) for request in self.asked
+            )
+            self._kill_timer.start(_CHECK_KILL_AFTER_MS if checks else KILL_AFTER_MS)
 
     def kill(self) -> None:
         """End the worker that is busy; what is shown stays."""
@@ -304,6 +311,7 @@ def _is_drag(request: Request) -> bool:
 
 
 _DOING: dict[type[Any], str] = {
+    Check: "Checking the backward code",
     MoveTo: "Running the backward pass",
     RunStep: "Running the backward pass",
     SetLeaf: "Computing the forward pass",

@@ -1,6 +1,7 @@
 """A worker asked one thing after the other, for programs without a window."""
 
 import queue
+from collections.abc import Callable
 
 from gradviz.analysis.diagnosis.findings import Report
 from gradviz.channel import ChannelClosedError
@@ -15,6 +16,7 @@ from gradviz.worker.messages import (
     Output,
     Reply,
     Request,
+    Stage,
 )
 
 
@@ -40,7 +42,13 @@ class Conversation:
         report: What the last check has found.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_stage: Callable[[str], object] = len) -> None:
+        """Start a worker.
+
+        Args:
+            on_stage: Is told what the worker is doing.
+        """
+        self._on_stage = on_stage
         self.mirror: Mirror | None = None
         self.opened: Opened | None = None
         self.printed: list[Output] = []
@@ -92,6 +100,8 @@ class Conversation:
                     self.printed.append(output)
                 case Checked(report):
                     self.report = report
+                case Stage(text):
+                    self._on_stage(text)
                 case Reply() as reply:
                     return reply
 

@@ -1,6 +1,7 @@
 """Fulfils requests: opens files and drives their session. Knows of no process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -46,16 +47,21 @@ class Desk(RunListener):
     """
 
     def __init__(
-        self, tell: Callable[[AnyAnswer], None], drawn: Drawn | None = None
+        self,
+        tell: Callable[[AnyAnswer], None],
+        drawn: Drawn | None = None,
+        pause: Callable[[], object] = int,
     ) -> None:
         """Start with nothing, or with Values that are there already.
 
         Args:
             tell: Is told what happens while a request is fulfilled.
             drawn: What to show from the start.
+            pause: Is called where work of ours may end; raises KeyboardInterrupt if the
+                person has asked for that.
         """
         self.running = -1
-        self._tell = tell
+        self._tell, self._pause = tell, pause
         self._alone = drawn
         """What is shown where there is no file."""
         self._workspace: Workspace | None = None
@@ -180,15 +186,22 @@ class Desk(RunListener):
         # Most workers are never asked.
         from gradviz.analysis.diagnosis.diagnose import diagnose
 
-        def progress(done: int, total: int) -> None:
-            self._tell(Stage(f"Checking backward function {done + 1} of {total}"))
+        told = ""
 
-        report = diagnose(
-            session.live,
-            seeded=session.seeds_chosen,
-            recorded=session.recorded,
-            progress=progress,
-        )
+        def progress(doing: str) -> None:
+            nonlocal told
+            if doing != told:
+                told = doing
+                self.stage(doing)
+            self._pause()
+
+        with _stoppable("the check"):
+            report = diagnose(
+                session.live,
+                seeded=session.seeds_chosen,
+                recorded=session.recorded,
+                progress=progress,
+            )
         self._tell(Checked(report))
 
     def _refer(self, session: Session) -> None:
@@ -198,9 +211,11 @@ class Desk(RunListener):
 
         def progress(done: int, total: int) -> None:
             self._tell(Stage(f"Differentiating Value {done + 1} of {total}"))
+            self._pause()
 
         seeds = {n: as_number(seed) for n, seed in session.walked_seeds.items()}
-        found = reference(session.live, seeds, progress)
+        with _stoppable("the differentiation"):
+            found = reference(session.live, seeds, progress)
         self._tell(Referenced(found.fact(session.graph)))
 
     def _start(self, workspace: Workspace) -> None:
@@ -265,3 +280,12 @@ def body_of(session: Session, node: int) -> Body:
         return Body(node, read_body(session.live, node))
     except NoBodyError as error:
         return Body(node, reason=str(error))
+
+
+@contextmanager
+def _stoppable(what: str) -> Iterator[None]:
+    """Say that the person has stopped something that leaves every Value as it was."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise EditError(f"You stopped {what}; nothing has changed.") from None

@@ -5,6 +5,7 @@ import sys
 import threading
 from types import FrameType
 
+from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.calls import Call, Wrapping
 from gradviz.session.repeating import Repetition
 from gradviz.session.stepper import Stepper
@@ -16,7 +17,13 @@ RETRY_S = 0.002
 
 _CALL_THEIRS = frozenset(
     function.__code__
-    for function in (Stepper._call, Repetition._call, Call.again, Wrapping.wrap)
+    for function in (
+        Stepper._call,
+        Repetition._call,
+        Call.again,
+        Wrapping.wrap,
+        call_theirs,
+    )
 )
 """With CALLS_THEIRS the only places of ours that know what an interrupt means."""
 
@@ -46,7 +53,7 @@ class Interrupts:
             sys.__unraisablehook__(unraisable)
 
     def deliver(self) -> None:
-        """Raise what was kept; called where ours is about to return to theirs."""
+        """Raise what was kept; called where ours can be left, or returns to theirs."""
         if self._waiting and threading.current_thread() is threading.main_thread():
             self._waiting = False
             raise KeyboardInterrupt

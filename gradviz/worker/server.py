@@ -36,7 +36,7 @@ class Server:
     def __init__(self, channel: Channel[AnyRequest]) -> None:
         self.channel = channel
         self._interrupts = Interrupts()
-        self._desk = Desk(self._tell_meanwhile)
+        self._desk = Desk(self._tell_meanwhile, pause=self._interrupts.deliver)
         self._printing = Printing(
             self._tell, self._interrupts.deliver, lambda: self._desk.running
         )

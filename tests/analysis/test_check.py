@@ -1,5 +1,8 @@
 """What ``gradviz.check`` and ``gradviz check`` say."""
 
+import os
+import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +16,7 @@ from gradviz.analysis.diagnosis.findings import RULES, Report
 from gradviz.graph.build import build
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+CLASSES = Path(__file__).parents[1] / "benchmarks/diagnosis/classes"
 PASSES = """
 class Value:
     def __init__(self, data, _prev=()):
@@ -132,7 +136,7 @@ def test_what_stops_it_leaves_values_as_they_were():
     product = x * w
     held = dict(vars(x))
 
-    def stop(done, total):
+    def stop(doing):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -200,7 +204,7 @@ def test_recursion_is_told_from_a_topological_order(tmp_path):
     [
         (
             "",
-            "a held 12 already. So it is with a, b, c. Zeroing the leaves alone",
+            "a held 12 already, and so did b and c. Zeroing the leaves alone misses c.",
         ),
         ("a.grad = b.grad = 0.0", "c held 2 already."),
     ],
@@ -226,3 +230,80 @@ def test_zeroing_everything_between_two_passes_is_right(tmp_path):
     )
     path.write_text(f"{source}{once}a.grad = b.grad = c.grad = 0.0\n{once}")
     assert run(path).returncode == 0
+
+
+def test_whenever_it_is_stopped_values_are_as_they_were():
+    made = runpy.run_path(str(CLASSES / "closures.py"))["Value"]
+    x, w = made(2.0), made(-3.0)
+    y = ((x * w).tanh() + x) * w
+    y.backward()
+    live = build([y], {})
+    held = [dict(vars(value)) for value in live.values]
+    told = []
+    diagnose(live, progress=told.append)
+    assert len(told) > len(set(told)) == 4
+
+    for at in range(len(told)):
+        left = iter(range(at))
+
+        def stop(doing, left=left):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            diagnose(live, progress=stop)
+        for value, before in zip(live.values, held, strict=True):
+            assert vars(value).keys() == before.keys()
+            assert all(vars(value)[name] is before[name] for name in before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX here")
+def test_ctrl_c_ends_a_check_with_one_sentence(tmp_path):
+    path = tmp_path / "endless.py"
+    path.write_text(
+        "import sys\n"
+        + PASSES.replace(
+            "        def _backward():\n",
+            "        def _backward():\n            while checking: pass\n",
+        )
+        + "checking = True\n"
+    )
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "gradviz.cli", "check", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        said = ""
+        while "Checking backward function 1 of 1…" not in said:
+            said += os.read(ours, 1000).decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+        assert process.stdout.read() == b""
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert said.split("\r")[-2:] == ["gradviz: Stopped.", "\n"]
+
+
+class Delegating:
+    def __init__(self, data, parents=(), op=""):
+        self.data, self.grad, self.parents, self.op = data, 0.0, parents, op
+        self._backward = None
+
+    def __mul__(self, other):
+        out = Delegating(self.data * other.data, (self, other), "*")
+
+        def push(upstream):
+            self.grad += other.data * upstream
+            other.grad += other.data * upstream
+
+        out._backward = lambda: push(out.grad)
+        return out
+
+
+def test_a_hook_that_hands_over_is_not_blamed_for_the_line_of_another():
+    a, b = Delegating(2.0), Delegating(-3.0)
+    (found,) = gradviz.check(a * b).findings
+    assert (found.rule, found.operand) == ("wrong-derivative", "b")
+    assert found.line == Delegating.__mul__.__code__.co_firstlineno + 5

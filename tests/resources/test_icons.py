@@ -43,6 +43,8 @@ NAMES = [
     "error",
     "info",
     "check",
+    "check-code",
+    "copy",
     "cross",
     "folder",
     "notebook",

@@ -111,6 +111,7 @@ def test_a_panel_is_closed_and_shown_by_its_menu(screen) -> None:
         "Inspector",
         "Paths",
         "Code",
+        "Findings",
         "Output",
     ]
     menu.actions()[3].trigger()

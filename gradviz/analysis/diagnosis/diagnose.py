@@ -9,6 +9,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -18,8 +19,15 @@ from gradviz.analysis.diagnosis.leftover import left_over
 from gradviz.analysis.diagnosis.ops import OpDoctor
 from gradviz.analysis.diagnosis.passes import PassDoctor
 from gradviz.analysis.diagnosis.points import kinds
+from gradviz.analysis.diagnosis.recorded import OrderDoctor
 from gradviz.graph.build import LiveGraph
 from gradviz.session.walk import Step
+
+_OF_ORDER = {"pushed-twice", "not-topological", "not-called"}
+"""Rules of which a driver is accused; the walk that it has made shows them too."""
+
+Progress = Callable[[str], None]
+"""Is told in words, now and then, what is being done."""
 
 
 def diagnose(
@@ -27,7 +35,7 @@ def diagnose(
     *,
     seeded: bool | None = None,
     recorded: Sequence[Step] = (),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Return what is wrong with the backward code of a graph's Values.
 
@@ -38,41 +46,60 @@ def diagnose(
         seeded: Whether the person's code sets the seed by itself, so that their driver
             need not; by default whether a root holds a gradient.
         recorded: What the person's code did before, as steps.
-        progress: Is told how many of the parts are done; what it raises ends the work.
+        progress: Is told what is being done; what it raises ends the work.
     """
     again = Again(live)
     silence = contextlib.redirect_stdout(io.StringIO())
     with silence, warnings.catch_warnings(), again.restored():
         warnings.simplefilter("ignore")
         report = _diagnosed(again, seeded, progress or _nobody)
-    rules = {finding.rule for finding in report.findings}
-    left = left_over(live, recorded)
-    if left is None or rules & {"not-zeroed", "pushed-twice", "not-topological"}:
-        return report
-    return msgspec.structs.replace(report, findings=(*report.findings, left))
+        found = [*report.findings]
+        if recorded:
+            pause = partial(progress or _nobody, "Checking the recorded walk")
+            found += _of_recorded(again, recorded, _rules(found), pause)
+    return msgspec.structs.replace(report, findings=tuple(found))
 
 
-def _diagnosed(
-    again: Again, seeded: bool | None, progress: Callable[[int, int], None]
-) -> Report:
+def _of_recorded(
+    again: Again, recorded: Sequence[Step], rules: set[str], pause: Callable[[], object]
+) -> list[Finding]:
+    """Return what the steps of a recorded walk show that is not known already."""
+    pause()
+    found = list[Finding]()
+    if not rules & _OF_ORDER:
+        found += OrderDoctor(again, recorded, pause).examine()
+    if not (rules | _rules(found)) & {*_OF_ORDER, "not-zeroed"}:
+        left = left_over(again.live, recorded)
+        found += [] if left is None else [left]
+    return found
+
+
+def _rules(findings: Sequence[Finding]) -> set[str]:
+    return {finding.rule for finding in findings}
+
+
+def _diagnosed(again: Again, seeded: bool | None, progress: Progress) -> Report:
     live, findings = again.live, list[Finding]()
     unknown: list[Undecidable] = []
     found = kinds(again)
-    parts = len(found) + len(live.graph.roots)
     doctor = OpDoctor(again)
-    for done, kind in enumerate(found):
-        progress(done, parts)
+    for done, kind in enumerate(found, 1):
+        progress(f"Checking backward function {done} of {len(found)}")
         findings += doctor.examine(kind)
         if kind.reasons and not kind.points:
             unknown.append(_unknown(live, kind.reasons, len(kind.nodes)))
     hooks_right = not findings
-    for done, root in enumerate(live.graph.roots, len(found)):
-        progress(done, parts)
-        passes = PassDoctor(again, _is_seeded(live, root) if seeded is None else seeded)
+    for root in live.graph.roots:
+        doing = f"Checking a backward pass from {live.graph.nodes[root].name}"
+        progress(doing)
+        passes = PassDoctor(
+            again,
+            _is_seeded(live, root) if seeded is None else seeded,
+            partial(progress, doing),
+        )
         findings += passes.examine(root, hooks_right)
         if passes.reasons:
             unknown.append(_unknown(live, passes.reasons, 1))
-    progress(parts, parts)
     return Report(_once(findings), tuple(unknown), len(live.graph), len(found))
 
 
@@ -95,5 +122,5 @@ def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _nobody(done: int, total: int) -> None:
+def _nobody(doing: str) -> None:
     """Tell nobody."""

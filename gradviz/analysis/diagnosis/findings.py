@@ -27,6 +27,26 @@ RULES = {
 }
 """Every rule that a finding can name, in one sentence each."""
 
+TITLES = {
+    "assigns": "Replaces the gradient",
+    "wrong-derivative": "Wrong local derivative",
+    "ignores-upstream": "Ignores the upstream gradient",
+    "not-linear": "Not proportional to the upstream",
+    "not-operand": "Writes to no operand",
+    "forgets-operand": "Forgets an operand",
+    "no-backward": "Has no backward function",
+    "same-operand": "Wrong when both operands are one",
+    "stale": "Uses old numbers",
+    "raises": "Fails",
+    "not-topological": "Called too early",
+    "pushed-twice": "Called more than once",
+    "not-called": "Never called",
+    "no-seed": "No seed of 1",
+    "not-zeroed": "Gradients not zeroed",
+    "wrong-gradients": "Wrong gradients after the pass",
+}
+"""The same in a few words, as a heading."""
+
 
 class Finding(msgspec.Struct, frozen=True):
     """One bug, however many Values show it.
@@ -47,6 +67,8 @@ class Finding(msgspec.Struct, frozen=True):
         suggestion: The line as it should be, empty where that is not mechanical.
         shown_by: How many of the Values tried show it.
         smallest: The smallest part of this graph that shows it: names of Values.
+        step: The step of the recorded walk, from 0, where it bites; −1 for a bug that
+            is not one of that walk.
     """
 
     rule: str
@@ -64,6 +86,12 @@ class Finding(msgspec.Struct, frozen=True):
     suggestion: str = ""
     shown_by: int = 1
     smallest: tuple[str, ...] = ()
+    step: int = -1
+
+    @property
+    def title(self) -> str:
+        """The rule in a few words."""
+        return TITLES[self.rule]
 
     @property
     def place(self) -> str:
@@ -116,25 +144,39 @@ class Report(msgspec.Struct, frozen=True):
 
 def as_text(report: Report) -> str:
     """Return a table of the findings, or the sentence that there are none."""
-    what = f"{report.checked} Values, {report.hooks} backward functions"
+    what = f"{counted(report.checked, 'Value')}, {counted(report.hooks, _HOOK)}"
     if not report.findings:
         told = [f"Nothing wrong was found ({what})."]
     else:
-        count = len(report.findings)
-        told = [f"{count} finding{'s' * (count != 1)} ({what}):", ""]
+        told = [f"{counted(len(report.findings), 'finding')} ({what}):", ""]
         rows = [("where", "method", "rule"), *map(_row, report.findings)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row, finding in zip(rows, (None, *report.findings), strict=True):
             cells = map(str.ljust, row, widths)
             told.append("  " + "  ".join(cells).rstrip())
             if finding is not None:
-                told.append(f"      {finding.sentence}")
-                if finding.suggestion:
-                    told.append(f"      Write: {finding.suggestion}")
+                told += [f"      {line}" for line in as_lines(finding)[1:]]
     for unknown in report.undecidable:
         more = f" ({unknown.count} Values)" if unknown.count > 1 else ""
         told.append(f"  Not checked: {unknown.value}{more}: {unknown.reason}.")
     return "\n".join(told)
+
+
+def as_lines(finding: Finding) -> list[str]:
+    """Return a finding's rule and place, its sentence and what to write."""
+    where = " ".join(filter(None, (finding.place, finding.method)))
+    lines = [f"{finding.title} ({where})", finding.sentence]
+    if finding.suggestion:
+        lines.append(f"Write: {finding.suggestion}")
+    return lines
+
+
+_HOOK = "backward function"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 finding`` or ``2 findings``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _row(finding: Finding) -> tuple[str, str, str]:

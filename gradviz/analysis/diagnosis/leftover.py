@@ -1,68 +1,84 @@
 """Gradients that a backward pass of the person's own has found from an earlier one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gradviz.analysis.again import as_number
 from gradviz.analysis.diagnosis.findings import Finding, told
+from gradviz.analysis.diagnosis.recorded import gradients_in, passes_of
 from gradviz.graph.build import LiveGraph
 from gradviz.session.walk import Step
 
 _MOST_NAMES = 4
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A gradient that a pass has added to though it was left of an earlier one.
+
+    Attributes:
+        before: What it held.
+        after: What it holds after that step.
+        step: The step.
+        place: Where it was made.
+    """
+
+    before: object
+    after: object
+    step: int
+    place: str
+
+
 def left_over(live: LiveGraph, walk: Sequence[Step]) -> Finding | None:
     """Return that gradients were not zeroed between two recorded passes.
 
-    A pass begins where the hook of a root is called. What it adds to first, and what
-    nobody has set since the pass before, has to be zero then.
+    What a pass adds to first, and what nobody has set since the pass before, has to be
+    zero then. Leaves that two roots share may well add up what comes from both.
 
     Args:
         live: The graph.
         walk: What the person's code did, as steps.
     """
-    began, passes = set[int](), 0
     written: dict[int, int] = {}
     """The pass in which each gradient was last written by a hook."""
-    found: dict[int, tuple[object, object, str]] = {}
-    for step in walk:
-        if step.node in live.graph.roots and step.kind == "recorded":
-            passes += 1
-            began = set()
-        for change in step.delta or ():
-            if change.node < 0 or change.attribute != live.adapters[change.node].grad:
-                continue
-            if step.kind != "recorded":
-                written.pop(change.node, None)
-                continue
-            held = as_number(0.0 if change.before is None else change.before)
-            is_first = change.node not in began
-            if is_first and held and written.get(change.node, passes) < passes:
-                found.setdefault(change.node, (change.before, change.after, step.place))
-            began.add(change.node)
-            written[change.node] = passes
+    pushed: list[set[int]] = []
+    found: dict[int, _Found] = {}
+    for number, one in enumerate(passes_of(live, walk)):
+        began = set[int]()
+        pushed.append({node for _, node in one.calls})
+        for at, step in one.steps:
+            for change in gradients_in(live, step):
+                node = change.node
+                if step.kind != "recorded":
+                    written.pop(node, None)
+                    continue
+                held = as_number(0.0 if change.before is None else change.before)
+                last = written.get(node, number)
+                if node not in began and held and last < number:
+                    of_both = step.node in pushed[last]
+                    if of_both or not live.graph.nodes[node].is_leaf:
+                        left = _Found(change.before, change.after, at, step.place)
+                        found.setdefault(node, left)
+                began.add(node)
+                written[node] = number
     return _finding(live, found) if found else None
 
 
-def _finding(live: LiveGraph, found: dict[int, tuple[object, object, str]]) -> Finding:
+def _finding(live: LiveGraph, found: dict[int, _Found]) -> Finding:
     nodes = live.graph.nodes
-    ordered = sorted(found, key=lambda node: (not nodes[node].is_leaf, node))
-    inner = [node for node in ordered if not nodes[node].is_leaf]
-    first = ordered[0]
-    before, after, place = found[first]
-    names = ", ".join(nodes[node].name for node in ordered[:_MOST_NAMES])
-    more = len(ordered) - _MOST_NAMES
-    names += f" and {more} more" if more > 0 else ""
-    others = f" So it is with {names}." if len(ordered) > 1 else ""
-    missed = ""
-    if inner and len(inner) < len(ordered):
-        missed = (
-            f" Zeroing the leaves alone would miss {nodes[inner[0]].name}"
-            f"{f' and {len(inner) - 1} more' if len(inner) > 1 else ''}."
-        )
-    held = told(as_number(before))
+    ordered = sorted(
+        found,
+        key=lambda node: (nodes[node].constant, not nodes[node].is_leaf, node),
+    )
+    inner = [nodes[node].name for node in ordered if not nodes[node].is_leaf]
+    first, *others = ordered
+    left = found[first]
+    also = f", and so did {_listed([nodes[o].name for o in others])}" if others else ""
+    missed = f" Zeroing the leaves alone misses {_listed(inner)}." if inner else ""
+    held = f"{nodes[first].name} held {told(as_number(left.before))} already"
     sentence = (
-        f"A second backward pass adds to the gradients of the first, which nobody has "
-        f"zeroed: {nodes[first].name} held {held} already.{others}{missed}"
+        "A backward pass adds to gradients that an earlier one has left: "
+        f"{held}{also}.{missed}"
     )
     return Finding(
         rule="not-zeroed",
@@ -71,10 +87,20 @@ def _finding(live: LiveGraph, found: dict[int, tuple[object, object, str]]) -> F
         node=first,
         op="",
         method="",
-        file=place,
+        file=left.place,
         line=0,
         operand=nodes[first].name,
-        got=as_number(after),
-        expected=as_number(after) - as_number(before),
+        got=as_number(left.after),
+        expected=as_number(left.after) - as_number(left.before),
         smallest=tuple(nodes[node].name for node in ordered),
+        step=left.step,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return ``a, b and c``, and how many more there are."""
+    shown = list(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        shown.append(f"{len(names) - _MOST_NAMES} more")
+    *most, last = shown
+    return f"{', '.join(most)} and {last}" if most else last

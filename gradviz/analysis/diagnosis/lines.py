@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
+from gradviz.analysis.diagnosis.theirs import call_theirs
+
 Place = tuple[str, int]
 """A file and a line in it, from 1."""
 
@@ -15,7 +17,7 @@ class Writer:
     """The lines that stood while something changed.
 
     Attributes:
-        outer: The line of the function watched.
+        outer: The line of the function watched, or of one defined beside it.
         inner: The line that made the change itself, maybe in a helper of it.
     """
 
@@ -54,7 +56,7 @@ def writer_of(
         if event != "call" or frame.f_code.co_name in setters:
             return None
         place = [frame.f_lineno]
-        watched = frame.f_code is code
+        watched = frame.f_code is code or _beside(frame.f_code, code)
 
         def local(frame: FrameType, event: str, argument: Any) -> Any:
             changed((frame.f_code.co_filename, place[0]))
@@ -67,6 +69,16 @@ def writer_of(
 
     _run_traced(run, trace)
     return found
+
+
+def _beside(one: CodeType, other: CodeType) -> bool:
+    """Whether two functions are defined in the same one: an op's inner helpers."""
+    around, nested, _ = other.co_qualname.rpartition(".<locals>.")
+    return (
+        bool(nested)
+        and one.co_filename == other.co_filename
+        and one.co_qualname.startswith(f"{around}{nested}")
+    )
 
 
 def last_line(run: Callable[[], object], code: CodeType) -> int:
@@ -98,7 +110,7 @@ def _run_traced(run: Callable[[], object], trace: Any) -> None:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        run()
+        call_theirs(run)
     except (Exception, SystemExit):  # the person's code: anything goes
         pass
     finally:

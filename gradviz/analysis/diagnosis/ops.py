@@ -22,6 +22,7 @@ from gradviz.analysis.diagnosis.points import (
     near,
     same,
 )
+from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.build import LiveGraph
 from gradviz.session.forward.trouble import described
 
@@ -280,7 +281,7 @@ class OpDoctor:
             setattr(out, live.adapters[node].grad, 1.0)
             hook = live.adapters[node].hook_of(out)
             if hook is not None:
-                hook()
+                call_theirs(hook)
             got = float(adapter.gradient(stand_ins[operand]))
         except (Exception, SystemExit):  # the person's code: anything goes
             return False

@@ -6,29 +6,34 @@ is not blamed on the order.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.drivers import Driver, Source, driver_of, zeroer_of
 from gradviz.analysis.diagnosis.findings import Finding, told
 from gradviz.analysis.diagnosis.points import same
 from gradviz.analysis.diagnosis.running import Pass, Runner
+from gradviz.analysis.diagnosis.theirs import call_theirs
 
 
 class PassDoctor:
     """Runs a driver and says what is wrong with it."""
 
-    def __init__(self, again: Again, seeded: bool) -> None:
+    def __init__(
+        self, again: Again, seeded: bool, pause: Callable[[], object] = int
+    ) -> None:
         """Remember the graph.
 
         Args:
             again: The graph.
             seeded: Whether the person's code sets the seed itself.
+            pause: Is called now and then; what it raises ends the work.
         """
         self._again = again
         self._live = again.live
         self._seeded = seeded
-        self._runner = Runner(again, seeded)
+        self._runner = Runner(again, seeded, pause)
+        self._pause = pause
         self.reasons: dict[int, str] = {}
 
     def examine(self, root: int, hooks_right: bool) -> Iterator[Finding]:
@@ -44,12 +49,14 @@ class PassDoctor:
             return
         with self._again.restored():
             made = self._runner.run(root, driver)
+        self._pause()
         if made.problem:
             name = f"{self._name(root)}.{driver.name}()"
             self.reasons[root] = f"{name} did not come to its end ({made.problem})"
             return
         with self._again.restored():
             wanted = self._runner.planned(root)
+        self._pause()
         if wanted is None:
             return
         if not made.calls:
@@ -242,6 +249,7 @@ class PassDoctor:
         for function in (zeroer, driver):
             if function is None:
                 continue
+            self._pause()
             with self._again.restored():
                 missed, cleared = self._missed(root, function, driver, made)
             if not missed or cleared < 2:
@@ -265,12 +273,16 @@ class PassDoctor:
         """Return the ops that keep a gradient, and how many Values were cleared."""
         mark = 1234.5
         pairs = list(zip(self._live.values, self._live.adapters, strict=True))
+        self._pause()
         marked = [n for n, gradient in enumerate(made.after) if gradient]
-        for node, (value, adapter) in enumerate(pairs):
-            setattr(value, adapter.grad, mark if node in set(marked) else 0.0)
+        for value, adapter in pairs:
+            setattr(value, adapter.grad, 0.0)
+        for node in marked:
+            value, adapter = pairs[node]
+            setattr(value, adapter.grad, mark)
         if function is not driver:
             try:
-                function.run()
+                call_theirs(function.run)
             except (Exception, SystemExit):  # the person's code: anything goes
                 return [], 0
             now = self._runner.gradients()

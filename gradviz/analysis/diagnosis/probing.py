@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradviz.analysis.again import Again, as_number, like
+from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.session.attributes import Delta
 from gradviz.session.start import fresh_gradients
 
@@ -87,7 +88,7 @@ class Probe:
         held = {o: live.adapters[o].gradient(live.values[o]) for o in operands}
         error: BaseException | None = None
         try:
-            hook()
+            call_theirs(hook)
         except (Exception, SystemExit) as raised:  # the person's code: anything goes
             error = raised
         after = {o: live.adapters[o].gradient(live.values[o]) for o in operands}

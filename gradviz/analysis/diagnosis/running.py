@@ -8,6 +8,7 @@ from typing import Any
 from gradviz.analysis.again import Again, as_number
 from gradviz.analysis.diagnosis.drivers import Driver
 from gradviz.analysis.diagnosis.probing import Probe
+from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.order import planned_order
 from gradviz.session.forward.trouble import described
 
@@ -43,13 +44,17 @@ class Pass:
 class Runner:
     """Runs drivers on live Values; ``with again.restored()`` belongs around it."""
 
-    def __init__(self, again: Again, seeded: bool) -> None:
+    def __init__(
+        self, again: Again, seeded: bool, pause: Callable[[], object] = int
+    ) -> None:
         """Remember the graph.
 
         Args:
             again: The graph.
             seeded: Whether the person's code sets the seed itself.
+            pause: Is called now and then; what it raises ends the work.
         """
+        self._pause = pause
         self._again = again
         self._live = again.live
         self._seeded = seeded
@@ -76,8 +81,9 @@ class Runner:
             self._seed(root)
         undo = self._watch(made, driver)
         try:
+            self._pause()
             for _ in range(times):
-                driver.run()
+                call_theirs(driver.run)
         except _EnoughError:
             made.stopped = True
         except (Exception, SystemExit) as error:  # the person's code: anything goes
@@ -125,12 +131,14 @@ class Runner:
         """Return the gradients after the same hooks in a right order."""
         self._clear()
         self._seed(root)
-        for node in planned_order(self._live.graph, [root]):
+        order = planned_order(self._live.graph, [root])
+        self._pause()
+        for node in order:
             hook = self._live.adapters[node].hook_of(self._live.values[node])
             if hook is None:
                 continue
             try:
-                hook()
+                call_theirs(hook)
             except (Exception, SystemExit):  # found by trying it alone
                 return None
         return self.gradients()
@@ -145,7 +153,8 @@ class Runner:
 
         undo = self._watch_with(look)
         try:
-            driver.run()
+            self._pause()
+            call_theirs(driver.run)
         except (Exception, SystemExit, _EnoughError):
             return found
         finally:
@@ -159,7 +168,7 @@ def _told_first(
 ) -> Callable[..., Any]:
     def watched(*arguments: Any, **keywords: Any) -> Any:
         tell(node)
-        return hook(*arguments, **keywords)
+        return call_theirs(hook, *arguments, **keywords)
 
     return watched
 
@@ -177,7 +186,7 @@ def _watch_method(
         node = ids.get(id(value))
         if node is not None:
             tell(node)
-        return function(value, *arguments, **keywords)
+        return call_theirs(function, value, *arguments, **keywords)
 
     setattr(owner, name, watched)
     return [lambda: setattr(owner, name, function)]

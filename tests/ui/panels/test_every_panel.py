@@ -1,5 +1,6 @@
 """What holds for every panel."""
 
+import msgspec
 import pytest
 from analysis.graphs import lesson_session
 from PySide6.QtCore import Qt
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.analysis.diagnosis.findings import Finding, Report
 from gradviz.ui.panels.code import CodePanel
 from gradviz.ui.panels.findbar import FindBar
+from gradviz.ui.panels.findings import FindingsPanel
 from gradviz.ui.panels.inspector import InspectorPanel
 from gradviz.ui.panels.leaves import LeavesPanel
 from gradviz.ui.panels.notice import NoticeBar
@@ -32,6 +35,7 @@ PANELS = (
     InspectorPanel,
     PathsPanel,
     CodePanel,
+    FindingsPanel,
     TimelineBar,
     FindBar,
     NoticeBar,
@@ -49,6 +53,10 @@ def panel(request, show):
     controller.move_to(5)
     if isinstance(panel, SeedsPanel):
         panel.begin()
+    if isinstance(panel, FindingsPanel):
+        found = Finding("assigns", "It replaces.", "s1", 10, "+", "f", "a.py", 3)
+        found = msgspec.structs.replace(found, suggestion="self.grad += out.grad")
+        panel.show_report(Report((found,), (), 13, 3))
     if isinstance(panel, FindBar):
         panel.start()
     return panel

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.assets import resource_dir
 from gradviz.sources.program import SourceError
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.source import saving
-from gradviz.ui.panels.source.cell import fill_menu
+from gradviz.ui.panels.source.cell_menu import cell_menu
 from gradviz.ui.panels.source.cells import SourceFile, read_source
 from gradviz.ui.panels.source.header import SourceHeader
 from gradviz.ui.panels.source.queue import RunQueue
@@ -57,6 +56,8 @@ class SourcePanel(QWidget):
         self._path: Path | None = None
         self._file: SourceFile | None = None
         self._selected = -1
+        self._pointed = ""
+        """The place shown in the stead of where a Value was made."""
         self._opening = False
         self.queue = RunQueue(controller, self)
         self.view = CellsView(theme, self)
@@ -125,11 +126,23 @@ class SourcePanel(QWidget):
 
     def set_selected(self, node: int) -> None:
         """Mark the line that made a Value, and scroll to it; -1 for none."""
-        self._selected = node
+        self._selected, self._pointed = node, ""
         self._mark()
         cell, line = self._line_of(node)
         if cell >= 0 and self.view.isVisible():
             self.view.show_cell(cell, line)
+
+    def show_line(self, filename: str, line: int) -> bool:
+        """Mark a line of the file shown and scroll to it, and return whether it is one.
+
+        It stays marked until another Value is selected.
+        """
+        cell, _ = self._line_at(f"{filename}:{line}")
+        if cell >= 0:
+            self._pointed = f"{filename}:{line}"
+            self._mark()
+            self.view.show_cell(cell, line)
+        return cell >= 0
 
     def set_theme(self, theme: Theme) -> None:
         """Show the panel in another theme."""
@@ -256,7 +269,7 @@ class SourcePanel(QWidget):
         file = self._file
         if file is None or not file.edited:
             return True
-        if _is_lesson(file.path):
+        if saving.is_lesson(file.path):
             return self._save_copy(file)
         if saving.is_changed_outside(file):
             answer = saving.ask_which_wins(file, self)
@@ -312,7 +325,11 @@ class SourcePanel(QWidget):
         mirror, file = self._controller.mirror, self._file
         if mirror is None or file is None or not 0 <= node < len(mirror.graph):
             return -1, 0
-        found = file.cell_at(mirror.graph.nodes[node].place)
+        return self._line_at(mirror.graph.nodes[node].place)
+
+    def _line_at(self, place: str) -> tuple[int, int]:
+        """Return the cell and the line of a place, (-1, 0) for none."""
+        found = self._file.cell_at(place) if self._file is not None else None
         if found is None or not found[0].lines_hold:
             return -1, 0
         return found[0].index, found[1]
@@ -326,7 +343,8 @@ class SourcePanel(QWidget):
         node = self._selected
         if node < 0 and step is not None:
             node = step.node
-        self.view.mark(*self._line_of(node), made_by[0].index if made_by else -1)
+        marked = self._line_at(self._pointed) if self._pointed else self._line_of(node)
+        self.view.mark(*marked, made_by[0].index if made_by else -1)
 
     def _on_line_clicked(self, index: int, line: int) -> None:
         """Select the Value that a line made, if it made exactly one."""
@@ -347,7 +365,7 @@ class SourcePanel(QWidget):
 
     def _on_opening_began(self) -> None:
         self._opening = True
-        self._selected = -1
+        self._selected, self._pointed = -1, ""
         if self._path is None:
             self._path = self._controller.path
         self._read()
@@ -358,7 +376,7 @@ class SourcePanel(QWidget):
 
     def _on_graph_changed(self) -> None:
         self._opening = False
-        self._selected = -1
+        self._selected, self._pointed = -1, ""
         if self._controller.path != self._path:
             self.show_path(self._controller.path)
         self._mark()
@@ -376,21 +394,4 @@ class SourcePanel(QWidget):
     def menu_of(self, index: int) -> QMenu:
         """Return what can be done with a cell."""
         self.view.set_current(index)
-        widget, menu = self.view.made[index], QMenu(self)
-        menu.setObjectName("source-menu")
-        for text, do, on in (
-            ("&Run Cell", lambda: self.run_current(go_on=False), widget.cell.is_code),
-            ("Run All &Above", self.run_above, index > 0),
-            ("Run This and All &Below", self.run_below, True),
-            ("Re&vert to the File", widget.revert, widget.cell.is_edited),
-        ):
-            action = menu.addAction(text)
-            action.triggered.connect(lambda _checked=False, do=do: do())
-            action.setEnabled(on)
-        menu.addSeparator()
-        fill_menu(menu, widget.editor)
-        return menu
-
-
-def _is_lesson(path: Path) -> bool:
-    return path.resolve().is_relative_to(resource_dir())
+        return cell_menu(self, self.view.made[index])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from gradviz.assets import resource_dir
 from gradviz.sources.saving import replace_file, saved, saved_script
 from gradviz.ui.panels.source.cells import SourceFile
 
@@ -103,3 +104,8 @@ def ask_which_wins(file: SourceFile, parent: QWidget) -> str:
     if clicked is overwrite:
         return "overwrite"
     return "reload" if clicked is reload else "cancel"
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file is one of gradviz's own, which nobody writes into."""
+    return path.resolve().is_relative_to(resource_dir())

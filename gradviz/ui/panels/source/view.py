@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gradviz.ui.panels.source.cell import RIGHT_PX, CellWidget
@@ -60,11 +60,15 @@ class CellsView(QScrollArea):
         self._tops: list[int] = []
         self._current = self._step_cell = -1
         self._line = (-1, 0)
+        self._wanted = (-1, 0)
+        """The cell and line last scrolled to, until the person scrolls."""
+        self._is_other_size = False
         self._laid_out_width = 0
         self._arranging = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.arrange)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().actionTriggered.connect(self._forget_wanted)
         self.verticalScrollBar().setSingleStep(24)
 
     # What is shown
@@ -89,6 +93,7 @@ class CellsView(QScrollArea):
         self._changed.clear()
         self._stale.clear()
         self._file, self._line, self._step_cell = file, (-1, 0), -1
+        self._forget_wanted()
         cells = file.cells if file else []
         if not (keep_place and self._current < len(cells)):
             self._current = -1
@@ -138,6 +143,13 @@ class CellsView(QScrollArea):
         """Scroll as far as it takes to see a cell, or one of its lines."""
         self._make(index)
         self.arrange()
+        self._wanted = (index, line)
+        self._scroll_to_wanted()
+
+    def _scroll_to_wanted(self) -> None:
+        index, line = self._wanted
+        if index not in self._made:
+            return
         widget = self._made[index]
         top, height = widget.y(), widget.height()
         if line:
@@ -157,6 +169,9 @@ class CellsView(QScrollArea):
             for _ in range(_MOST_PASSES):
                 if not self._arrange_once():
                     break
+            if self._is_other_size:
+                self._is_other_size = False
+                self._scroll_to_wanted()
         finally:
             self._arranging = False
 
@@ -293,7 +308,16 @@ class CellsView(QScrollArea):
         if go_on:
             self.go_to(min(index + 1, len(self._heights) - 1))
 
+    def _forget_wanted(self, _action: int = 0) -> None:
+        self._wanted = (-1, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll; what was scrolled to before is not wanted any more."""
+        self._forget_wanted()
+        super().wheelEvent(event)
+
     def _on_cursor_moved(self, index: int, area: QRect) -> None:
+        self._forget_wanted()
         self._scroll_to(self._made[index].y() + area.y(), area.height())
 
     def _on_scrolled(self) -> None:
@@ -307,11 +331,13 @@ class CellsView(QScrollArea):
             for index, cell in enumerate(self._file.cells):
                 if index not in self._made:
                     self._heights[index] = self._estimate(cell)
+            self._is_other_size = True
         self.arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the cells that are in sight, as none is while the panel is closed."""
         super().showEvent(event)
+        self._is_other_size = True
         self._soon.start()
 
     def minimumSizeHint(self) -> QSize:

@@ -1,0 +1,66 @@
+"""A text that is broken anywhere rather than cut: paths and code have no blanks."""
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class WrappedLabel(QLabel):
+    """A label that is as tall as its text needs at the width it is given."""
+
+    def __init__(self, name: str, font: QFont, parent: QWidget, role: str = "") -> None:
+        """Make an empty label.
+
+        Args:
+            name: Its objectName.
+            font: The font; a style sheet has no say in it.
+            parent: The widget it is in.
+            role: What the style sheet colours it by.
+        """
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._font = font
+        if role:
+            self.setProperty("role", role)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        """Answer that the height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return how tall the text is at a width."""
+        return self._laid_out(width)[1]
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height that the width there is needs."""
+        width = max(self.width(), 1)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for one line at least."""
+        return QSize(1, self.heightForWidth(100_000))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw every line."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        layout, _ = self._laid_out(self.width())
+        layout.draw(painter, QPointF(0, 0))
+
+    def _laid_out(self, width: int) -> tuple[QTextLayout, int]:
+        layout = QTextLayout(self.text(), self._font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1))
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout, max(1, round(height + 0.5))
