@@ -72,7 +72,8 @@ class Checking(QObject):
         self._playback.pause()
         self._go_to(node)
         source = self._docks.source
-        if finding.line and source.show_line(finding.file, finding.line):
+        # The line of an op is in the Code panel, with its numbers.
+        if source.show_line(finding.file, finding.line) and not finding.op:
             self._docks.show(source)
         wants_recorded = finding.step >= 0 or not finding.op
         document = mirror.document

@@ -84,7 +84,7 @@ class Docks:
             self._areas[self._docks[panel]] = area
         for side in (left, right):
             window.setTabPosition(side, QTabWidget.TabPosition.North)
-        for tab in (self.leaves, self.source, self.inspector, self.paths):
+        for tab in (self.leaves, self.source, self.inspector, *self._behind_inspector):
             tab.header.stand_on(self._docks[tab])
         self._has_widened = self._source_in_front = False
         self._docks[self.source].visibilityChanged.connect(self._on_source_seen)

@@ -50,7 +50,7 @@ d = c * a
 
 
 def texts(screen, name):
-    found = screen.window.docks.findings.findChildren(QLabel, name)
+    found = screen.window.findChildren(QLabel, name)
     return [label.text() for label in found if label.isVisible()]
 
 
@@ -86,9 +86,10 @@ def test_without_a_graph_there_is_nothing_to_check(screen: Screen) -> None:
 
 def test_each_finding_is_gone_to_in_graph_walk_and_source(screen: Screen) -> None:
     screen.open(CORPUS / "wrong_rules.py")
+    screen.window.docks.show(screen.window.docks.source)
     check(screen)
     assert screen.window.docks.findings.isVisible()
-    assert texts(screen, "findings-head") == [
+    assert texts(screen, "findings-name") == [
         "2 findings in 7 Values, 4 backward functions"
     ]
     assert texts(screen, "finding-place") == [

@@ -89,10 +89,11 @@ def test_the_path_stays_lit_while_the_walk_goes_on(lesson) -> None:
     assert lit(lesson, SECOND) == [False, False]
 
 
-def test_a_window_saved_before_there_were_paths_has_them_behind_the_inspector(
+def test_a_window_saved_by_an_older_gradviz_has_new_panels_in_their_places(
     new_screen, qtbot
 ) -> None:
     older = QMainWindow()
+    older.resize(1280, 800)
     qtbot.addWidget(older)
     for name in ("steps", "inspector"):
         dock = QDockWidget(name, older)
@@ -102,7 +103,8 @@ def test_a_window_saved_before_there_were_paths_has_them_behind_the_inspector(
     window = new_screen().window
     inspector = window.findChild(QDockWidget, "dock-inspector")
     names = [dock.objectName() for dock in window.tabifiedDockWidgets(inspector)]
-    assert names == ["dock-paths"]
+    assert names == ["dock-paths", "dock-findings"]
+    assert window.docks.code.height() > 120
 
 
 def test_at_the_first_start_the_panels_have_the_room_they_want(screen) -> None:

@@ -15,6 +15,7 @@ from gradviz.ui.panels.common import (
     heading,
     hint,
 )
+from gradviz.ui.panels.dock_header import DockHeader
 from gradviz.ui.panels.finding_entry import FindingEntry
 from gradviz.ui.panels.wrapping import WrappedLabel
 from gradviz.ui.theme import UI_PX, Theme, icon, ui_font
@@ -32,18 +33,17 @@ class FindingsPanel(QWidget):
     """Lists what is wrong, and what could not be checked.
 
     Attributes:
+        header: The title of its dock; it says how many findings there are.
         report: What the last check has found, None before any.
         entries: The findings shown, from the top.
 
     Signals:
         check_wanted: The person wants to check once more.
         activated: The person wants to see a Finding in the graph.
-        nodes_found_changed: The ids of the Values that findings name.
     """
 
     check_wanted = Signal()
     activated = Signal(object)
-    nodes_found_changed = Signal(object)
 
     def __init__(
         self, controller: Controller, theme: Theme, parent: QWidget | None = None
@@ -55,6 +55,7 @@ class FindingsPanel(QWidget):
         self.entries: list[FindingEntry] = []
         self._checking = self._outdated = self._is_past = False
         self._checked: _Checked | None = None
+        self.header = DockHeader("findings", theme, self)
         self._hint = hint("findings-hint", _NO_FILE, self)
         self._head = self._make_head()
         self._note = self._make_note()
@@ -62,7 +63,7 @@ class FindingsPanel(QWidget):
         column = Column(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._hint, self._head, self._note):
+        for widget in (self.header, self._hint, self._head, self._note):
             column.addWidget(widget)
         column.addWidget(self._list, 1)
         controller.graph_changed.connect(self._on_graph_changed)
@@ -100,14 +101,6 @@ class FindingsPanel(QWidget):
     # What it is told
 
     @property
-    def nodes_found(self) -> frozenset[int]:
-        """The ids of the Values that findings name, as far as they still hold."""
-        if self.report is None or self._outdated:
-            return frozenset()
-        nodes = (found.node for found in self.report.findings)
-        return frozenset(node for node in nodes if node >= 0)
-
-    @property
     def is_past(self) -> bool:
         """Whether the findings are those of a graph that is not shown any more."""
         return self._is_past
@@ -129,7 +122,6 @@ class FindingsPanel(QWidget):
         self._checked = _Checked(self._controller)
         self._fill()
         self._show_state()
-        self.nodes_found_changed.emit(self.nodes_found)
 
     def enter(self) -> None:
         """Give the first finding the keyboard."""
@@ -139,6 +131,7 @@ class FindingsPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show the panel in another theme."""
         self._theme = theme
+        self.header.set_theme(theme)
         for entry in self.entries:
             entry.set_theme(theme)
         self._show_mark()
@@ -174,10 +167,12 @@ class FindingsPanel(QWidget):
         else:
             has_graph = self._controller.mirror is not None
             self._hint.setText(_NOT_CHECKED if has_graph else _NO_FILE)
+        found = report is not None and report.findings
         self._hint.setVisible(report is None)
-        self._head.setVisible(report is not None)
+        self._head.setVisible(report is not None and not found)
         self._note.setVisible(report is not None and self._outdated)
         self._list.setVisible(report is not None)
+        self.header.say(_head_of(report) if report is not None and found else "")
         if report is not None:
             self._said.setText(_head_of(report))
             self._said.setAccessibleName(self._said.text())
@@ -202,7 +197,6 @@ class FindingsPanel(QWidget):
         if self._checked is not None and self._checked.is_other(self._controller):
             self.report = self._checked = None
             self._outdated = False
-            self.nodes_found_changed.emit(self.nodes_found)
         self._is_past = self.report is not None
         self._compare()
 
@@ -219,11 +213,9 @@ class FindingsPanel(QWidget):
 
     def _compare(self) -> None:
         """Ask whether the findings still hold, and show it."""
-        mirror, before = self._controller.mirror, self._outdated
+        mirror = self._controller.mirror
         if self.report is not None and self._checked is not None and mirror is not None:
             self._outdated = self._is_past or not self._checked.is_same(mirror.document)
-        if self._outdated != before:
-            self.nodes_found_changed.emit(self.nodes_found)
         self._show_state()
 
 
