@@ -89,9 +89,7 @@ def test_each_finding_is_gone_to_in_graph_walk_and_source(screen: Screen) -> Non
     screen.window.docks.show(screen.window.docks.source)
     check(screen)
     assert screen.window.docks.findings.isVisible()
-    assert texts(screen, "findings-name") == [
-        "2 findings in 7 Values, 4 backward functions"
-    ]
+    assert texts(screen, "findings-name") == ["2 findings in 7 Values"]
     assert texts(screen, "finding-place") == [
         "wrong_rules.py:38  __sub__",
         "wrong_rules.py:46  relu",

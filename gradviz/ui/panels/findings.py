@@ -301,9 +301,9 @@ def _unchecked(all_unknown: tuple[Undecidable, ...], parent: QWidget) -> QWidget
 
 
 def _head_of(report: Report) -> str:
-    hooks = counted(report.hooks, "backward function")
     if not report.findings:
+        hooks = counted(report.hooks, "backward function")
         values = counted(report.checked, "Value")
         return f"Nothing wrong was found: {values}, {hooks} tried."
     found = counted(len(report.findings), "finding")
-    return f"{found} in {counted(report.checked, 'Value')}, {hooks}"
+    return f"{found} in {counted(report.checked, 'Value')}"

@@ -94,9 +94,7 @@ def test_before_a_check_it_says_what_one_does(lesson) -> None:
 
 def test_findings_are_told_with_place_numbers_and_what_to_write(found) -> None:
     panel, _ = found
-    assert texts(panel, "findings-name") == [
-        "2 findings in 13 Values, 3 backward functions"
-    ]
+    assert texts(panel, "findings-name") == ["2 findings in 13 Values"]
     assert texts(panel, "finding-title") == [
         "Replaces the gradient",
         "Called too early",
