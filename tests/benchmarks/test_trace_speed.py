@@ -3,10 +3,12 @@
 from time import perf_counter
 
 import pytest
-from test_recording_speed import MICROGRAD
+from test_recording_speed import CLASS, CLOSURES, LEAF, LOOP
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.trace import Trace
+
+MICROGRAD = CLASS.format(leaf=LEAF, ops=CLOSURES, driver=LOOP)
 
 LOOPS = """
 def leaves(n, a, b):
