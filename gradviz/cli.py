@@ -19,8 +19,8 @@ DONE, CODE_FAILED, COULD_NOT = 0, 1, 2
 """Exit codes: done; the person's file failed; gradviz could not."""
 FOUND = 1
 """The exit code of a check that has found something."""
-STOPPED = 130
-"""The exit code after Ctrl+C, as shells have it."""
+STOPPED, UNREAD = 130, 141
+"""Exit codes as shells have them: after Ctrl+C; when nobody reads what is printed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,10 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "lessons": _lessons,
     }
     try:
-        return known[command](rest) if command in known else _window(given)
+        code = known[command](rest) if command in known else _window(given)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         _complain("Stopped.")
         return STOPPED
+    except BrokenPipeError:
+        # ``gradviz check FILE | head``: Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _complain(sentence: str) -> int:

@@ -562,3 +562,17 @@ def until_gone(pid, patience_s=10.0):
             return True
         pause.wait(0.02)
     return False
+
+
+def test_output_that_nobody_reads_is_no_fault_of_anybody() -> None:
+    program = subprocess.Popen(
+        [PROGRAM, "lessons"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    program.stdout.close()
+    with program:
+        assert program.stderr.read() == ""
+    assert program.returncode == 141

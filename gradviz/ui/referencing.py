@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QTimer
 from gradviz.ui.controller import Controller
 from gradviz.worker.messages import Checked, GetReference, Referenced
 
-MOST = 500
+MOST = 2_000
 """How many Values are differentiated without being asked; that takes a tenth of a
 second. For larger graphs it is done when the person checks them."""
 
