@@ -21,6 +21,7 @@ from gradviz.session import drivers
 from gradviz.session.drivers import Driver, can_drive
 from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
 from gradviz.session.log import Log
+from gradviz.session.loops import Loop
 from gradviz.session.repeating import Repetition
 from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
@@ -336,12 +337,21 @@ class Recorder:
 
     def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
         """Read what a loop will call; else be told of its calls again."""
-        if self._sweeps.begin(code, offset, called, what):
+        if self._can_end(code, offset) and self._sweeps.begin(
+            code, offset, called, what
+        ):
+            if self._drivers[id(code)].recurs:
+                self._watch_caller(code)
             for hook in self._hooks.values():
                 self._listen(hook.code, 0)
             return True
         self._be_told(code)
         return False
+
+    def _can_end(self, code: CodeType, offset: int) -> bool:
+        """Whether it would be told that a loop or a recursion has ended."""
+        is_loop = isinstance(self._sweeps.loops[id(code), offset], Loop)
+        return is_loop or self._recurs(code, False)
 
     def _be_told(self, code: CodeType) -> None:
         """Be told again of the calls in loops."""
