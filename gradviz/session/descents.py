@@ -4,7 +4,7 @@ Its calls are told by the operands as they were then, level by level; in which o
 they came is worked out only when it is asked for.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 from types import FrameType
@@ -26,30 +26,31 @@ class Descent(Sweep):
     hook and the number of its operands; and for each role the numbers of all these.
 
     Attributes:
-        count: How many Values there are.
+        rows: How many Values there are.
     """
 
-    __slots__ = ("count", "is_stopped")
+    __slots__ = ("is_stopped", "rows")
 
-    def __init__(self, loop: Any, roles: tuple[str, ...], values: list[Any]) -> None:
-        super().__init__(loop, roles, values)
-        self.count = 0
+    def __init__(self, *read: Any) -> None:
+        super().__init__(*read)
+        self.rows = 0
         self.is_stopped = False
 
     def _parts(
         self, entries: list[Any]
     ) -> tuple[list[tuple[object, object]], list[object], list[object]]:
-        count, visits = self.count, entries[: len(self.values)]
-        rows = entries[len(visits) :]
-        columns = [rows[i : i + count] for i in range(0, len(rows), count)]
+        visits, rest = self.values, entries[len(self.values) :]
+        columns = [rest[i : i + self.rows] for i in range(0, len(rest), self.rows)]
         values, hooks, sizes, *numbers = columns
         hook_of = dict(zip(map(id, values), hooks, strict=True))
         size_of = dict(zip(map(id, values), sizes, strict=True))
-        for value in values if self.loop.is_method else ():
-            if self.loop.name in held_by(value):  # that is called instead
-                size_of[id(value)], hook_of[id(value)] = 0, None
+        own = values if self.loop.is_method else ()
+        others = {id(v) for v in own if self.loop.name in held_by(v)}
         order = _Order([size_of[id(value)] for value in visits])
-        called = [(hook_of[id(visits[i])], visits[i]) for i in order.beneath(0)]
+        # Where a Value has a driver of its own, that was called instead.
+        without = {i for i, v in enumerate(visits) if id(v) in others}
+        made = order.beneath(0, without)
+        called = [(hook_of[id(visits[i])], visits[i]) for i in made]
         by_value = zip(*numbers, strict=True)
         return called, values, [number for row in by_value for number in row]
 
@@ -61,13 +62,12 @@ class Descent(Sweep):
         """
         if self.is_stopped:
             return
-        self.is_stopped = True
         loop, path = self.loop, []
         outer: FrameType | None = frame
         while outer is not None and outer.f_code is loop.code:
             path.append(outer)
             outer = outer.f_back
-        sizes = [len(getattr(value, loop.operands)) for value in self.values]
+        sizes = [len(getattr(value, self.operands)) for value in self.values]
         order, visit = _Order(sizes), 0
         for _, inner in pairwise(reversed(path)):
             visit = self._child(order, visit, inner.f_locals[loop.value])
@@ -80,6 +80,7 @@ class Descent(Sweep):
             child = self._child(order, visit, frame.f_locals[loop.child])
             is_over = frame.f_lasti > loop.again
             self.calls = made(child) + (is_over and len(list(order.beneath(child))))
+        self.is_stopped = True  # not before: there may have been no stack left for it
 
     def _child(self, order: "_Order", visit: int, value: object) -> int:
         return next(i for i in order.under(visit) if self.values[i] is value)
@@ -101,13 +102,14 @@ class _Order:
         first = self._firsts[call]
         return range(first, first + self._sizes[call])
 
-    def beneath(self, call: int) -> Iterator[int]:
+    def beneath(self, call: int, without: Container[int] = ()) -> Iterator[int]:
         """Yield a call and all that it leads to, in the order of their beginnings."""
         left = [call]
         while left:
             last = left.pop()
-            yield last
-            left.extend(reversed(self.under(last)))
+            if last not in without:
+                yield last
+                left.extend(reversed(self.under(last)))
 
 
 @lru_cache(maxsize=100)
@@ -163,7 +165,7 @@ def read(sweep, log):
     values = [*set(sweep.values)]
     if len({{type(v) for v in values}}) > 1:
         raise TypeError
-    sweep.count = len(values)
+    sweep.rows = len(values)
     log.append(sweep)
     log += sweep.values
     log += values

@@ -231,8 +231,8 @@ def make({", ".join(names)}):
             return
         row = 0
         if watches or sweeps:
+            restore(call)  # may fail where there is no stack left, and is done again
             watches = sweeps = False
-            restore(call)
     return call, leave
 """
     namespace: dict[str, Any] = {}

@@ -133,7 +133,7 @@ class Log:
     def _count(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
         """Return how many calls of hooks some entries tell of."""
         return sum(
-            sum(1 for _ in self._understood(entries[first:end]))
+            entries[first].count(entries[first + 1 : end], self._hooks)
             if isinstance(entries[first], Sweep)
             else 1
             for first, end in spans

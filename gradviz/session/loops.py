@@ -6,6 +6,7 @@ They are found in bytecode; what one of them will call is known when it begins.
 import dis
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
@@ -55,9 +56,9 @@ class Loop(NamedTuple):
         """Whether a call in the code is one of its own."""
         return offset == self.call
 
-    def sweep(self, roles: tuple[str, ...], values: list[Any]) -> "Sweep":
+    def sweep(self, *read: Any) -> "Sweep":
         """Return what stands for one in the log."""
-        return Sweep(self, roles, values)
+        return Sweep(self, *read)
 
     def given(
         self, offset: int, called: object, values: Any, frame: FrameType | None
@@ -104,16 +105,20 @@ class Sweep:
 
     Attributes:
         loop: The loop.
+        operands: The attribute with a Value's operands.
         roles: What was read of each Value.
         values: The Values whose hooks the loop calls.
         calls: How many it calls: an exception may prevent the last of them.
         size: How many entries follow, up to the end of all.
     """
 
-    __slots__ = ("calls", "loop", "roles", "size", "values")
+    __slots__ = ("calls", "loop", "operands", "roles", "size", "values")
 
-    def __init__(self, loop: Any, roles: tuple[str, ...], values: list[Any]) -> None:
+    def __init__(
+        self, loop: Any, operands: str, roles: tuple[str, ...], values: list[Any]
+    ) -> None:
         self.loop = loop
+        self.operands = operands
         self.roles = roles
         self.values = values
         self.calls = len(values)
@@ -140,6 +145,21 @@ class Sweep:
                 is_first = False
             elif hook is not None:
                 yield Mark(hook, 1, (), 0), [value]
+
+    def count(self, entries: list[Any], hooks: Mapping[int, Hook]) -> int:
+        """Return how many calls it tells of on Values that have operands.
+
+        To understand the entries would take longer than the calls, which would be felt
+        once there are so many that old ones are dropped all the time.
+
+        Args:
+            entries: What follows in the log.
+            hooks: The hooks that are watched, by the ``id()`` of their codes.
+        """
+        if self.calls == len(self.values):
+            with suppress(Exception):  # reading an attribute may run code of theirs
+                return len([1 for v in self.values if getattr(v, self.operands)])
+        return sum(1 for _ in self.read(entries, hooks))
 
     def stop(self, frame: FrameType) -> None:
         """What runs the loop is left: calls that are yet to come won't be made."""

@@ -21,7 +21,7 @@ from gradviz.session import drivers
 from gradviz.session.drivers import Driver, can_drive
 from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
 from gradviz.session.log import Log
-from gradviz.session.loops import Loop
+from gradviz.session.recursions import Recursion
 from gradviz.session.repeating import Repetition
 from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
@@ -72,6 +72,8 @@ class Recorder:
         self._sweeps = Sweeps(self._log.entries, self._log.put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
+        self._left: FrameType | None = None
+        """What an exception has left first, until that is seen to."""
         self._callbacks: _Callbacks | None = None
         """What is compiled, kept as it gets quicker with use."""
         self._thread = 0
@@ -209,7 +211,10 @@ class Recorder:
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers and get_ident() == self._thread:
-                self._sweeps.fail(sys._getframe(1))
+                # After a RecursionError there is no stack yet for calls of ours.
+                self._left = self._left or sys._getframe(1)
+                self._sweeps.fail(self._left)
+                self._left = None
                 leave()
 
         callbacks = (start, call, leave, leave, unwind)
@@ -337,21 +342,18 @@ class Recorder:
 
     def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
         """Read what a loop will call; else be told of its calls again."""
-        if self._can_end(code, offset) and self._sweeps.begin(
-            code, offset, called, what
+        recurs = isinstance(self._sweeps.loops[id(code), offset], Recursion)
+        if (not recurs or self._recurs(code, False)) and (
+            self._sweeps.begin(code, offset, called, what)
         ):
-            if self._drivers[id(code)].recurs:
+            self._left = None
+            if recurs:
                 self._watch_caller(code)
             for hook in self._hooks.values():
                 self._listen(hook.code, 0)
             return True
         self._be_told(code)
         return False
-
-    def _can_end(self, code: CodeType, offset: int) -> bool:
-        """Whether it would be told that a loop or a recursion has ended."""
-        is_loop = isinstance(self._sweeps.loops[id(code), offset], Loop)
-        return is_loop or self._recurs(code, False)
 
     def _be_told(self, code: CodeType) -> None:
         """Be told again of the calls in loops."""

@@ -74,9 +74,9 @@ class Recursion(NamedTuple):
         """Whether a call in the code is one of its own."""
         return offset in (self.call, self.again)
 
-    def sweep(self, roles: tuple[str, ...], values: list[Any]) -> "Descent":
+    def sweep(self, *read: Any) -> Descent:
         """Return what stands for one in the log."""
-        return Descent(self, roles, values)
+        return Descent(self, *read)
 
     def given(self, offset: int, _: object, __: object, frame: Any) -> list[Any]:
         """Return the Values it will be called with, level by level.
@@ -169,7 +169,7 @@ def _loop_over(
         case [
             (_, "LOAD", again), (_, "LOAD_ATTR", operands), (_, "GET_ITER", _),
             (start, "FOR_ITER", _), (_, "STORE", child), *rest,
-        ] if again == value == code.co_varnames[0] and child in code.co_varnames[1:]:  # fmt: skip
+        ] if again == value and _are_own(code, value, child):  # fmt: skip
             match rest:
                 case [
                     (_, "LOAD", given),
@@ -189,6 +189,11 @@ def _loop_over(
                     code, value, hook, call, operands, child, name, at, is_method
                 )
     return None
+
+
+def _are_own(code: CodeType, value: str, child: str) -> bool:
+    """Whether these are its argument and a variable that each call has for itself."""
+    return value == code.co_varnames[0] and child in code.co_varnames[1:]
 
 
 def _only_ends(found: list[Instruction], start: int) -> bool:

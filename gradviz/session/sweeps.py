@@ -114,7 +114,7 @@ class Sweeps:
             return False
         try:
             values = loop.given(offset, called, what, sys._getframe(1))
-            sweep = loop.sweep(self._roles, values)
+            sweep = loop.sweep(self._operands, self._roles, values)
             self._log_all(sweep, read)
         except LookupError:
             return False
