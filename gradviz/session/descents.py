@@ -78,7 +78,7 @@ class Descent(Sweep):
             self.calls = made(visit) + 1
         else:
             child = self._child(order, visit, frame.f_locals[loop.child])
-            is_over = frame.f_lasti > loop.again
+            is_over = not loop.bound < frame.f_lasti <= loop.again
             self.calls = made(child) + (is_over and len(list(order.beneath(child))))
         self.is_stopped = True  # not before: there may have been no stack left for it
 

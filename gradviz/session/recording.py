@@ -329,11 +329,7 @@ class Recorder:
 
     def _watch_caller(self, code: CodeType) -> bool:
         """Be told when the code goes on that has called a driver."""
-        frame: FrameType | None = sys._getframe(2)
-        while frame is not None and frame.f_code is not code:
-            frame = frame.f_back
-        while frame is not None and frame.f_code is code:
-            frame = frame.f_back
+        frame = drivers.caller_of(code, sys._getframe(2))
         if frame is None:
             return False
         self._caller = frame.f_code

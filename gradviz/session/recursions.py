@@ -39,6 +39,7 @@ class Recursion(NamedTuple):
         call: The offset of that call.
         operands: The attribute that it goes through.
         child: The variable of its loop.
+        bound: The offset at which that is bound.
         name: What it calls itself by: a method's name, or a variable.
         again: The offset of the call of itself.
         is_method: Whether it is a method.
@@ -50,6 +51,7 @@ class Recursion(NamedTuple):
     call: int
     operands: str
     child: str
+    bound: int
     name: str
     again: int
     is_method: bool
@@ -168,7 +170,7 @@ def _loop_over(
     match found:
         case [
             (_, "LOAD", again), (_, "LOAD_ATTR", operands), (_, "GET_ITER", _),
-            (start, "FOR_ITER", _), (_, "STORE", child), *rest,
+            (start, "FOR_ITER", _), (bound, "STORE", child), *rest,
         ] if again == value and _are_own(code, value, child):  # fmt: skip
             match rest:
                 case [
@@ -185,9 +187,8 @@ def _loop_over(
                 case _:
                     return None
             if _only_ends(end, start):
-                return Recursion(
-                    code, value, hook, call, operands, child, name, at, is_method
-                )
+                where = operands, child, bound
+                return Recursion(code, value, hook, call, *where, name, at, is_method)
     return None
 
 
