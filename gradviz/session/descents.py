@@ -15,8 +15,9 @@ from gradviz.session.loops import Sweep
 
 _CONTAINERS = (set, list, tuple, frozenset)
 
-_MOST = 100_000
-"""Calls that are read at once: where operands are shared there may be very many."""
+_MOST = 20_000
+"""Calls that are read at once: more Values than caches hold are read sooner one by one,
+and where operands are shared there may be very many calls."""
 
 
 class Descent(Sweep):
@@ -131,7 +132,7 @@ def walk(root):
                 raise ValueError
             visits += operands
     if len(visits) > most:
-        raise ValueError
+        raise LookupError
     return visits
 """
     namespace: dict[str, Any] = {
