@@ -132,7 +132,7 @@ def walk(root):
                 raise ValueError
             visits += operands
     if len(visits) > most:
-        raise LookupError
+        raise ValueError
     return visits
 """
     namespace: dict[str, Any] = {

@@ -88,9 +88,8 @@ class Recursion(NamedTuple):
             frame: What runs; it is beneath.
 
         Raises:
-            LookupError: It has not begun, there are too many, or it can't be told
-                when it will end.
-            ValueError: Their operands are in no plain container.
+            LookupError: This is no beginning, or it can't be told when it will end.
+            ValueError: There are too many, or their operands are in no plain container.
         """
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
