@@ -1,6 +1,7 @@
 """Recording drivers that call themselves, beside looking before and after each call."""
 
 import contextlib
+from functools import partial
 
 import pytest
 from test_recording import assert_exact, record, told
@@ -167,6 +168,9 @@ CHANGING = {
 CALLED = {
     "by name": "y.backward()",
     "by map": "list(map(type(y).backward, (y, s)))",
+    "by C code in a Value": "y.go = both(type(y).backward, y, s); y.go()",
+    "by C code of its name": "b.backward = both(type(y).backward, y, s); b.backward()"
+    "; del b.backward",
     "as an attribute": "names.y.backward()",
     "in a loop": "for v in (y, s, y): v.backward()",
     "in a line": "y.backward(), s.backward(), {s}",
@@ -174,6 +178,11 @@ CALLED = {
     "by a function": "(lambda v: v.backward())(y)",
     "in a comprehension": "[v.backward() for v in (s, y)]",
 }
+
+
+def both(function, *values):
+    """Return what calls a function for several Values, with no code of Python's."""
+    return partial(list, map(function, values))
 
 
 class Names:
@@ -220,7 +229,7 @@ def passes(values, call, names):
     """
     held = Names()
     vars(held).update(values)
-    names = {**values, **names, "names": held}
+    names = {**values, **names, "names": held, "both": both}
     code = compile(call, "call", "exec")
     with contextlib.suppress(TypeError):
         for upstream in (1.0, 2.0, 0.5):

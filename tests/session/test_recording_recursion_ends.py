@@ -1,6 +1,7 @@
 """Recording recursions that end early, or that something interferes with."""
 
 import contextlib
+import dis
 import sys
 import threading
 
@@ -223,7 +224,7 @@ INTERRUPTED = HOSTILE_RECURS.replace("def backward", "def run").replace(
 )
 
 
-@pytest.mark.parametrize("at", range(3, 200, 4))
+@pytest.mark.parametrize("at", range(1, 180))
 def test_it_is_interrupted_anywhere(record, read_at_once, at):
     names = {"made": []}
     body = "made.append(out); self.grad += out.grad; other.grad += self.data * out.grad"
@@ -236,11 +237,11 @@ def test_it_is_interrupted_anywhere(record, read_at_once, at):
     y.run()
     mark = recorder.mark()
     names["made"].clear()
-    left = at
+    left, where = at, 0
 
     def interrupt(code, offset):
-        nonlocal left
-        left -= 1
+        nonlocal left, where
+        left, where = left - 1, offset
         if left == 0:
             raise KeyboardInterrupt
 
@@ -257,8 +258,10 @@ def test_it_is_interrupted_anywhere(record, read_at_once, at):
     recorder.stop()
     recording = recorder.steps(live, mark)
     steps = [step.node for step in recording.steps if step.node >= 0]
+    calls = (i.offset for i in dis.get_instructions(code) if i.opname == "CALL")
+    is_at_hook = left <= 0 and where == next(calls)  # as if interrupted in the hook
     assert steps[: len(made)] == made
-    assert len(steps) <= len(made) + 1
+    assert len(steps) <= len(made) + is_at_hook
     assert_exact(recording, live)
 
 
