@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from gradviz.session.attributes import MISSING
@@ -57,6 +57,20 @@ class Driver:
 def can_drive(code: CodeType) -> bool:
     """Whether code can't be left and entered again."""
     return not code.co_flags & _PAUSES
+
+
+def caller_of(code: CodeType, frame: FrameType | None) -> FrameType | None:
+    """Return what has called code, other than that code itself.
+
+    Args:
+        code: The code.
+        frame: What runs; the code is beneath it.
+    """
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    while frame is not None and frame.f_code is code:
+        frame = frame.f_back
+    return frame
 
 
 class Group:
@@ -231,8 +245,8 @@ def make({", ".join(names)}):
             return
         row = 0
         if watches or sweeps:
+            restore(call)  # may fail where there is no stack left, and is done again
             watches = sweeps = False
-            restore(call)
     return call, leave
 """
     namespace: dict[str, Any] = {}

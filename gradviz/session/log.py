@@ -12,8 +12,8 @@ from typing import Any
 
 from gradviz.session.drivers import Group
 from gradviz.session.hooks import Hook, Mark
+from gradviz.session.loops import Sweep
 from gradviz.session.repeating import Call
-from gradviz.session.sweeps import Sweep
 
 _PIECE = 50_000
 _ENTRIES_PER_CALL = 24
@@ -122,7 +122,7 @@ class Log:
     def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
         """Return the marks of calls and what was read."""
         mark, *read = entries
-        if type(mark) is Sweep:
+        if isinstance(mark, Sweep):
             return mark.read(read, self._hooks)
         if type(mark) is Group:
             hook = self._hooks.get(id(read[0].__code__))
@@ -133,8 +133,8 @@ class Log:
     def _count(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
         """Return how many calls of hooks some entries tell of."""
         return sum(
-            sum(1 for _ in self._understood(entries[first:end]))
-            if type(entries[first]) is Sweep
+            entries[first].count(entries[first + 1 : end], self._hooks)
+            if isinstance(entries[first], Sweep)
             else 1
             for first, end in spans
         )

@@ -21,6 +21,7 @@ from gradviz.session import drivers
 from gradviz.session.drivers import Driver, can_drive
 from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
 from gradviz.session.log import Log
+from gradviz.session.recursions import Recursion
 from gradviz.session.repeating import Repetition
 from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
@@ -71,6 +72,8 @@ class Recorder:
         self._sweeps = Sweeps(self._log.entries, self._log.put_aside)
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
+        self._left: FrameType | None = None
+        """What an exception has left first, until that is seen to."""
         self._callbacks: _Callbacks | None = None
         """What is compiled, kept as it gets quicker with use."""
         self._thread = 0
@@ -208,7 +211,10 @@ class Recorder:
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers and get_ident() == self._thread:
-                self._sweeps.fail(sys._getframe(1))
+                # After a RecursionError there is no stack yet for calls of ours.
+                self._left = self._left or sys._getframe(1)
+                self._sweeps.fail(self._left)
+                self._left = None
                 leave()
 
         callbacks = (start, call, leave, leave, unwind)
@@ -323,11 +329,7 @@ class Recorder:
 
     def _watch_caller(self, code: CodeType) -> bool:
         """Be told when the code goes on that has called a driver."""
-        frame: FrameType | None = sys._getframe(2)
-        while frame is not None and frame.f_code is not code:
-            frame = frame.f_back
-        while frame is not None and frame.f_code is code:
-            frame = frame.f_back
+        frame = drivers.caller_of(code, sys._getframe(2))
         if frame is None:
             return False
         self._caller = frame.f_code
@@ -336,7 +338,13 @@ class Recorder:
 
     def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
         """Read what a loop will call; else be told of its calls again."""
-        if self._sweeps.begin(code, offset, called, what):
+        recurs = isinstance(self._sweeps.loops[id(code), offset], Recursion)
+        if (not recurs or self._recurs(code, False)) and (
+            self._sweeps.begin(code, offset, called, what)
+        ):
+            self._left = None
+            if recurs:
+                self._watch_caller(code)
             for hook in self._hooks.values():
                 self._listen(hook.code, 0)
             return True

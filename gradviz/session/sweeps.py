@@ -1,144 +1,26 @@
-"""Loops that do nothing but call the hook of every Value in a list.
+"""Calls of many hooks that are known when the first of them begins.
 
-Nearly every class's ``backward`` ends in ``for v in reversed(topo): v._backward()``.
-All that such a loop will do is known when it begins, from its bytecode and its list,
-and nothing but hooks can write until it ends. So how the Values stand is read once, as
-it begins, and then the loop runs at full speed: to watch a call costs more than the
-call.
+Nearly every class's ``backward`` ends in ``for v in reversed(topo): v._backward()``
+(``loops``); some call themselves for each operand (``recursions``). All that these will
+do is known from bytecode and the Values, and nothing but hooks can write until they
+end. So how the Values stand is read once, as they begin, and then they run at full
+speed: to watch a call costs more than the call.
 """
 
-import dis
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
-from gradviz.session.hooks import ROLES, Hook, Mark, hook_beneath, is_identifier
-
-_PASSED_OVER = frozenset(
-    {"CACHE", "EXTENDED_ARG", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL", "RESUME"}
-)
-_HALVES = re.compile("(LOAD|STORE)_FAST").findall
-_FOR_ITER = dis.opmap["FOR_ITER"]
-_SUBSCRIPTS = ("BINARY_SUBSCR", "BINARY_OP")
-
-_FIRSTS = 3
-"""Among how many Values that one is which is called when a loop is found."""
+from gradviz.session import descents
+from gradviz.session.hooks import ROLES, Hook, is_identifier
+from gradviz.session.loops import Loop, Sweep, instructions_of_loops, loops_in
+from gradviz.session.recursions import Recursion, recursion_in
 
 _MANY = 5_000
-"""Values in a loop that make a piece of the log of their own, as copying takes long."""
+"""Calls that make a piece of the log of their own, as copying takes long."""
 
-_Read = Callable[["Sweep", list[Any]], None]
-
-
-class Loop(NamedTuple):
-    """A loop that does nothing but call hooks.
-
-    Attributes:
-        code: The code it is in.
-        value: The name of its variable.
-        hook: The attribute that is called.
-        call: The offset of the call.
-        tells: Whether a call of ``reversed``, which is given the list, comes before it.
-        values: The name of its list, empty where it has none.
-        step: 1, or -1 where it goes through the list backwards.
-    """
-
-    code: CodeType
-    value: str
-    hook: str
-    call: int
-    tells: bool = True
-    values: str = ""
-    step: int = -1
-
-    def rest(self, frame: FrameType | None) -> list[Any]:
-        """Return the Values whose hooks it is yet to call, soon after it has begun.
-
-        Args:
-            frame: What runs; the loop is beneath it.
-
-        Raises:
-            LookupError: This can't be told.
-        """
-        while frame is not None and frame.f_code is not self.code:
-            frame = frame.f_back
-        if frame is None:
-            raise LookupError
-        names = frame.f_locals
-        values = names[self.values]
-        is_other = "reversed" in names or "reversed" in frame.f_globals
-        if type(values) is not list or (self.tells and is_other):
-            raise LookupError
-        ordered = values[:: self.step]
-        firsts, present = list(map(id, ordered[:_FIRSTS])), id(names[self.value])
-        if firsts.count(present) != 1:
-            raise LookupError
-        return ordered[firsts.index(present) :]
-
-
-class Sweep:
-    """Stands in the log before what was read of each Value when a loop began.
-
-    After it come the hook, the Value and its numbers, each operand and its numbers.
-
-    Attributes:
-        loop: The loop.
-        roles: What was read of each Value.
-        values: The Values whose hooks the loop calls.
-        calls: How many it calls: an exception may prevent the last of them.
-        size: How many entries follow, up to the end of all.
-    """
-
-    __slots__ = ("calls", "loop", "roles", "size", "values")
-
-    def __init__(self, loop: Loop, roles: tuple[str, ...], values: list[Any]) -> None:
-        self.loop = loop
-        self.roles = roles
-        self.values = values
-        self.calls = len(values)
-        self.size = 0
-
-    def read(
-        self, entries: list[Any], hooks: Mapping[int, Hook]
-    ) -> Iterator[tuple[Mark, list[object]]]:
-        """Yield the mark of each call and what it read: the first of them, all.
-
-        Args:
-            entries: What follows in the log.
-            hooks: The hooks that are watched, by the ``id()`` of their codes.
-        """
-        called, values, numbers = self._parts(entries)
-        is_first = True
-        for function, value in called[: self.calls]:
-            code = getattr(hook_beneath(function), "__code__", None)
-            hook = hooks.get(id(code))
-            if hook is not None and is_first:
-                own = next(i for i, v in enumerate(values) if v is value)
-                mark = Mark(hook, len(values), self.roles, own)
-                yield mark, [*values, *numbers]
-                is_first = False
-            elif hook is not None:
-                yield Mark(hook, 1, (), 0), [value]
-
-    def _parts(
-        self, entries: list[Any]
-    ) -> tuple[list[tuple[object, object]], list[object], list[object]]:
-        """Return what is called on which Value; all Values; all their numbers."""
-        called: list[tuple[object, object]] = []
-        values: list[object] = []
-        numbers: list[object] = []
-        at, count = 0, len(self.roles)
-        while at < len(entries):
-            if entries[at] is self or at == 0:
-                at += at > 0
-                called.append((entries[at], entries[at + 1]))
-                at += 1
-            values.append(entries[at])
-            numbers += entries[at + 1 : at + 1 + count]
-            at += 1 + count
-        return called, values, numbers
+_Read = Callable[[Any, list[Any]], None]
 
 
 class Sweeps:
@@ -153,11 +35,13 @@ class Sweeps:
         """
         self._log = log
         self._put_aside = put_aside
-        self.loops: dict[tuple[int, int], Loop] = {}
+        self.loops: dict[tuple[int, int], Loop | Recursion] = {}
         """By the ``id()`` of the code and the offset of the call that begins them."""
         self._met: dict[int, CodeType] = {}
-        self._read: _Read | None = None
-        self._hook = ""
+        self._reads: dict[type, _Read] = {}
+        self._hook = self._operands = ""
+        self._named: frozenset[str] = frozenset()
+        """What hooks name."""
         self._roles: tuple[str, ...] = ()
         self._running: Sweep | None = None
 
@@ -173,7 +57,7 @@ class Sweeps:
         other hooks.
         """
         hooks = list(hooks)
-        self._read = None
+        self._reads = {}
         adapters = {hook.adapter for hook in hooks}
         adapter = adapters.pop() if len(adapters) == 1 else None
         if adapter is None or not all(hook.is_alone for hook in hooks):
@@ -183,13 +67,19 @@ class Sweeps:
         names = (adapter.hook, adapter.operands, *attributes.values())
         if adapter.takes or adapter.returns or not all(map(is_identifier, names)):
             return
-        self._hook, self._roles = adapter.hook, tuple(attributes)
-        self._read = _compiled(adapter.hook, adapter.operands, attributes)
+        self._hook, self._operands = hook, operands = adapter.hook, adapter.operands
+        self._roles = tuple(attributes)
+        self._named = frozenset(name for hook in hooks for name in hook.code.co_names)
+        self._reads = {
+            Loop: _compiled(hook, operands, attributes),
+            Recursion: descents.compiled(hook, operands, attributes),
+        }
 
     def expect(self, kind: type) -> list[CodeType]:
-        """Return the methods of a class that have such loops, before one is called."""
+        """Return what is such in the methods of a class, before one is called."""
         found = (getattr(held, "__code__", None) for held in vars(kind).values())
-        codes = [code for code in found if isinstance(code, CodeType)]
+        outer = [code for code in found if isinstance(code, CodeType)]
+        codes = [c for o in outer for c in (o, *o.co_consts) if type(c) is CodeType]
         return [code for code in codes if id(code) not in self._met and self.meet(code)]
 
     def meet(self, code: CodeType) -> bool:
@@ -197,37 +87,37 @@ class Sweeps:
 
         It takes as long as a pass over a small graph, so that it is done only once.
         """
-        found = {}
+        found: dict[tuple[int, int], Loop | Recursion] = {}
         if id(code) not in self._met:
             self._met[id(code)] = code
-            found = {(id(code), at): loop for at, loop in _loops_in(code)}
+            listed = instructions_of_loops(code)
+            found.update(((id(code), at), loop) for at, loop in loops_in(code, listed))
+            if (recursion := recursion_in(code, listed)) is not None:
+                found[id(code), recursion.call] = recursion
             self.loops.update(found)
         return bool(found)
 
-    def begin(self, code: CodeType, offset: int, called: object, values: Any) -> bool:
+    def begin(self, code: CodeType, offset: int, called: object, what: Any) -> bool:
         """Read all that a loop will call, if it begins with what is called now.
 
         Args:
             code: The code that calls.
             offset: Where it calls.
             called: What it calls.
-            values: With what.
+            what: With what.
         """
         loop = self.loops.get((id(code), offset))
-        if loop is None or self._read is None or loop.hook != self._hook:
+        read = self._reads.get(type(loop))
+        if loop is None or read is None:
+            return False
+        if not loop.suits(self._hook, self._operands, self._named):
             return False
         try:
-            if offset == loop.call:
-                values = loop.rest(sys._getframe(1))
-            elif called is reversed and type(values) is list:
-                values = values[::-1]
-            else:
-                return False
+            values = loop.given(offset, called, what, sys._getframe(1))
+            sweep = loop.sweep(self._operands, self._roles, values)
+            self._log_all(sweep, read)
         except LookupError:
             return False
-        sweep = Sweep(loop, self._roles, values)
-        try:
-            self._log_all(sweep, self._read)
         except Exception:  # reading an attribute may run code of theirs
             del self.loops[id(code), offset]
             return False
@@ -237,7 +127,7 @@ class Sweeps:
     def goes_on(self, code: CodeType, offset: int) -> bool:
         """Whether a call is one of the loop that runs."""
         loop = self._running.loop if self._running is not None else None
-        return loop is not None and loop.code is code and loop.call == offset
+        return loop is not None and loop.code is code and loop.makes(offset)
 
     def _log_all(self, sweep: Sweep, read: _Read) -> None:
         is_long = sweep.calls > _MANY
@@ -272,9 +162,7 @@ class Sweeps:
         """What runs is left: calls that are yet to come in its loop won't be made."""
         sweep = self._running
         if sweep is not None and sweep.loop.code is frame.f_code:
-            last = frame.f_locals.get(sweep.loop.value)
-            at = (i for i, value in enumerate(sweep.values, 1) if value is last)
-            sweep.calls = next(at, sweep.calls)
+            sweep.stop(frame)
 
 
 def _compiled(hook: str, operands: str, attributes: dict[str, str]) -> _Read:
@@ -303,76 +191,3 @@ def read(sweep, log):
     exec(source, namespace)  # of attributes' names: all identifiers
     read: _Read = namespace["read"]
     return read
-
-
-# Bytecode
-
-
-def _loops_in(code: CodeType) -> Iterator[tuple[int, Loop]]:
-    """Yield every such loop, and the offset of a call that begins it.
-
-    There are none where an exception can be caught, as it would not be seen that the
-    loop has ended.
-    """
-    may_be = _FOR_ITER in code.co_code[::2] and not code.co_exceptiontable
-    found = list(_instructions(code)) if may_be else []
-    for i in range(2, len(found) - 6):
-        start, name, _ = found[i]
-        value, hook, call = found[i + 1][2], found[i + 3][2], found[i + 4][0]
-        if name != "FOR_ITER" or [entry[1:] for entry in found[i + 1 : i + 7]] != [
-            ("STORE", value), ("LOAD", value), ("LOAD_ATTR", hook), ("CALL", 0),
-            ("POP_TOP", None), ("JUMP_BACKWARD", start),
-        ]:  # fmt: skip
-            continue
-        loop = Loop(code, value, hook, call)
-        before = [entry[1:] for entry in found[:i]]
-        if before[-2:] == [("CALL", 1), ("GET_ITER", None)]:
-            if before[-4:-2] == [("LOAD", "reversed"), ("LOAD", before[-3][1])]:
-                # The first time it is not known yet when reversed is called.
-                loop = loop._replace(values=before[-3][1])
-                yield call, loop
-            yield found[i - 2][0], loop
-        elif not any(
-            to <= start and at > call for at, name, to in found[i + 7 :] if _jumps(name)
-        ):  # else it may run again without a call that tells
-            if before[-2][0] == "LOAD":
-                yield call, loop._replace(tells=False, values=before[-2][1], step=1)
-            elif before[-2][0] in _SUBSCRIPTS and (name := _reversed(before[:-2])):
-                yield call, loop._replace(tells=False, values=name)
-
-
-def _jumps(name: str) -> bool:
-    return name.startswith("JUMP_BACKWARD")
-
-
-def _reversed(found: list[tuple[str, Any]]) -> str:
-    """Return the name of the list of which ``[::-1]`` is taken, empty if none is."""
-    match found[-5:]:
-        case [*_, ("LOAD", str(name)), ("LOAD_CONST", slice() as part)] if (
-            part == slice(None, None, -1)
-        ):
-            return name
-        case [
-            ("LOAD", str(name)), ("LOAD_CONST", None), ("LOAD_CONST", None),
-            ("LOAD_CONST", -1), ("BUILD_SLICE", 3),
-        ]:  # fmt: skip
-            return name
-    return ""
-
-
-def _instructions(code: CodeType) -> Iterator[tuple[int, str, Any]]:
-    """Yield offset, name and argument, in the words of every version of Python."""
-    for entry in dis.get_instructions(code):
-        name, argument = entry.opname, entry.argval
-        kind = name.partition("_")[0]
-        if name in _PASSED_OVER:
-            continue
-        if name in ("LOAD_ATTR", "LOAD_METHOD"):
-            yield entry.offset, "LOAD_ATTR", argument
-        elif isinstance(argument, tuple) and "_FAST" in name:
-            for half, one in zip(_HALVES(name), argument, strict=True):
-                yield entry.offset, half, one
-        elif kind in ("LOAD", "STORE") and name != "LOAD_CONST":
-            yield entry.offset, kind, argument
-        else:
-            yield entry.offset, name, argument
