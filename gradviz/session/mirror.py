@@ -100,6 +100,12 @@ class Mirror:
         """The step that comes next, or None at the end."""
         return self.walk[self.playhead] if self.playhead < len(self.walk) else None
 
+    def subject(self, selected: int) -> int:
+        """Return the Value selected, else that of the step just made; -1 for none."""
+        if 0 <= selected < len(self.graph):
+            return selected
+        return self.last_step.node if self.last_step is not None else -1
+
     def apply(self, update: Update) -> None:
         """Take over what has changed in the session."""
         if update.start is None:

@@ -71,12 +71,7 @@ class InspectorPanel(QWidget):
     def shown(self) -> int:
         """The id of the Value shown, -1 for none."""
         mirror = self._controller.mirror
-        if mirror is None:
-            return -1
-        if 0 <= self._selected < len(mirror.graph):
-            return self._selected
-        step = mirror.last_step
-        return step.node if step is not None else -1
+        return -1 if mirror is None else mirror.subject(self._selected)
 
     def _on_graph_changed(self) -> None:
         self._selected = -1
