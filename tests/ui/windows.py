@@ -42,6 +42,8 @@ class Screen:
 
     def close(self):
         if shiboken6.isValid(self.window):
+            # A test that failed among edits is not to wait for an answer for ever.
+            self.window.docks.source.ask_to_leave = lambda: True
             self.window.close()
             self.window.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
