@@ -2,6 +2,8 @@
 
 import networks
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
@@ -33,6 +35,9 @@ def window(qtbot, tmp_path):
     yield open_window
     for window, controller, layouts in opened:
         window.close()
+        window.deleteLater()
+        # A window that stays would make every later one slow to dress.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         controller.close()
         layouts.close()
 
