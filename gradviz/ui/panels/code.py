@@ -118,7 +118,11 @@ class CodePanel(QWidget):
         if isinstance(answer, Body):
             self._bodies[answer.node] = answer
             self._old.discard(answer.node)
-            self._refresh()
+            mirror = self._controller.mirror
+            step = self._subject(mirror) if mirror is not None else None
+            # The next step's comes ahead, and is not shown yet.
+            if step is not None and step.node == answer.node:
+                self._refresh()
 
     def _subject(self, mirror: Mirror) -> StepFact | None:
         """Return the step to show: the last one, the next, or that of the selection."""
