@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
+import nbformat
 import pytest
 
 from gradviz import __version__
@@ -576,3 +577,31 @@ def test_output_that_nobody_reads_is_no_fault_of_anybody() -> None:
     with program:
         assert program.stderr.read() == ""
     assert program.returncode == 141
+
+
+BY_HAND = """
+from gradviz import Value
+x = Value(3.0, "x")
+b = x * x
+b.label = "b"
+c = b + x
+c.label = "c"
+d = b * c
+d.label = "d"
+"""
+
+
+def test_hooks_called_by_hand_in_the_wrong_order_are_found_with_their_line(
+    tmp_path,
+) -> None:
+    calls = "d.grad = 1.0\nd._backward()\n\nb._backward()\nc._backward()"
+    cells = [nbformat.v4.new_code_cell(source) for source in (BY_HAND, calls)]
+    path = tmp_path / "hand.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    done = gradviz("check", path)
+    assert done.returncode == 1, done.stderr
+    assert "hand.ipynb, cell 2:4" in done.stdout
+    assert (
+        "b._backward() was called before that of c: it pushed 12 of a gradient of 21; "
+        "x ended at 81 instead of 135." in done.stdout
+    )

@@ -33,7 +33,7 @@ def rewound(
             "recorded" if step.node >= 0 else "write",
             step.delta,
             step.upstream,
-            _said(step.place),
+            short_place(step.place),
             step.delta if step.node < 0 else (),
         )
         for step in recording.steps
@@ -129,7 +129,7 @@ def _says_something(change: Change) -> bool:
     return before is not after
 
 
-def _said(place: str) -> str:
+def short_place(place: str) -> str:
     """Return what a cell or script is called in short: ``cell 4``, ``train.py``."""
     _, comma, cell = place.rpartition(", cell ")
     return f"cell {cell}" if comma else os.path.basename(place)
