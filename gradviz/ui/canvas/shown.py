@@ -19,7 +19,7 @@ _BORDERS = {
     GradientState.FINAL: "done",
     GradientState.REPEATED: "attention",
 }
-_COUNTED = (GradientState.PARTIAL, GradientState.REPEATED)
+_WARNED = {"warning": "attention", "cross": "error"}
 _NOT_THERE = (GradientState.UNSEEDED, GradientState.UNREACHED)
 
 
@@ -152,9 +152,6 @@ class Shown:
         found = self._cards[node]
         if found is not None:
             return found.border_role
-        return self._border(node)
-
-    def _border(self, node: int) -> str:
         mirror = self.mirror
         if is_doubtful(mirror, node, self._overwriting.get(node, ())):
             return "attention"
@@ -186,7 +183,7 @@ class Shown:
             mark=mark,
             sign=sign,
             grad_role=_sign_role(grad) if has_gradient else "dim",
-            border_role=self._border(node.id),
+            border_role=_WARNED.get(sign) or _BORDERS[progress.state],
             color=mirror.color[node.id],
             stuck=node.id in self._stuck,
             seeded=node.id in mirror.seeds,
@@ -201,7 +198,7 @@ class Shown:
             is_wrong = condition.kind == "disagrees"
             return condition.mark, "cross" if is_wrong else "warning"
         state, pushed, expected = mirror.progress(node)
-        if state in _COUNTED:
+        if state is GradientState.PARTIAL:
             return f"{pushed}/{expected}", ""
         if state is GradientState.FINAL:
             return "zero" if is_zero(mirror.grad[node]) else "", "check"

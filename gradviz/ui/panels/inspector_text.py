@@ -61,9 +61,11 @@ class _Page:
         self._change = change or Change()
         self._graph = mirror.graph
         self._walked = mirror.ops_in_walk
+        self._summands: list[Summand] = []
 
     def of(self, node: int) -> str:
         made = self._graph.nodes[node]
+        self._summands = summands(self._mirror, node)
         return (
             f"<p style='margin:0 0 4px 2px'><span style='font-size:{UI_PX + 4}px;"
             f" font-weight:600'>{escape(made.name)}</span></p>"
@@ -181,7 +183,7 @@ class _Page:
         seed = as_float(self._mirror.seeds.get(node))
         flows = [
             summand.flow
-            for summand in summands(self._mirror, node)
+            for summand in self._summands
             if summand.consumer in self._walked
         ]
         if None in flows:
@@ -190,7 +192,7 @@ class _Page:
 
     def _sum(self, node: int) -> str:
         """Return the gradient as a sum over the consumers."""
-        found = summands(self._mirror, node)
+        found = self._summands
         rows = []
         if (seed := self._mirror.seeds.get(node)) is not None and found:
             rows.append(self._pair(self._dim("seed"), self._gradient(seed)))

@@ -105,3 +105,15 @@ def test_an_accumulated_gradient_has_lost_nothing():
     play.run_to_end()
     cards = [Shown(play.mirror).card(node.id) for node in play.graph.nodes]
     assert {card.sign for card in cards} == {"check"}
+
+
+@pytest.mark.parametrize("rule", ["assign", "accumulate"])
+def test_from_afar_a_card_has_the_border_it_has_near_by(rule):
+    play = lesson_17(rule)
+    play.session.run_step(play.named("w21x1"))
+    play.update()
+    for playhead in range(len(play.mirror.walk) + 1):
+        play.move_to(playhead)
+        far, near = Shown(play.mirror), Shown(play.mirror)
+        for node in play.graph.nodes:
+            assert far.border(node.id) == near.card(node.id).border_role
