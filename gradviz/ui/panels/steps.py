@@ -1,6 +1,14 @@
 """The Steps dock: the whole walk, and the arithmetic of the step just made."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -55,6 +63,9 @@ class StepsPanel(QWidget):
         self._delegate = _StepDelegate(theme, self.list)
         self.list.setItemDelegate(self._delegate)
         self.list.setModel(self.model)
+        # Not at once: a scroll bar comes while rows are being put in.
+        queued = Qt.ConnectionType.QueuedConnection
+        self.list.narrowed.connect(self._on_narrowed, queued)
         self.list.setObjectName("steps-list")
         self.list.setAccessibleName("Steps of the walk")
         self._hint = hint("steps-hint", "", self)
@@ -99,6 +110,10 @@ class StepsPanel(QWidget):
         self.model.move()
         self._show_current()
 
+    def _on_narrowed(self) -> None:
+        self.model.rewrap()
+        self._show_current()
+
     def _size_lines(self) -> None:
         """Make the lines of arithmetic less tall than steps."""
         # A table that is reset keeps the heights of its rows.
@@ -136,7 +151,19 @@ class StepsPanel(QWidget):
 
 
 class _StepsView(QTableView):
-    """A table of one column: unlike a list, it measures no row that is not in view."""
+    """A table of one column: unlike a list, it measures no row that is not in view.
+
+    Signals:
+        narrowed: It has another width: a scroll bar has come or gone.
+    """
+
+    narrowed = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell of another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.narrowed.emit()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
