@@ -169,13 +169,13 @@ def compiled(
     names |= {f"code{id(code)}": code for group in groups for code in group.codes}
     counts = [group.cells for group in groups]
     # Where hooks without a closure are idle, what is called where hooks are has none.
-    at_site = "offset == site or " if all_close else ""
+    at_site = "offset == first or " if all_close else ""
     branches = "".join(
         _branch(f"group{i}", group, counts) for i, group in enumerate(groups)
     )
     source = f"""
 def make({", ".join(names)}):
-    row, site, watches, sweeps, ticks = 0, -1, False, False, iter(())
+    row, first, watches, sweeps, ticks = 0, -1, False, False, iter(())
     trusted = None
     def call(driver, offset, called, argument):
         nonlocal sweeps
@@ -195,6 +195,8 @@ def make({", ".join(names)}):
             interrupted(driver)
     def watched(driver, offset, called, _):
         nonlocal ticks
+        if offset != site[1] or driver is not site[0]:
+            come_from(driver, offset)
         try:
             cells = called.__closure__
             if cells is None:
@@ -212,14 +214,14 @@ def make({", ".join(names)}):
             pass
         return other(driver, called)
     def begin(driver, offset, called):
-        nonlocal row, site, watches, trusted
+        nonlocal row, first, watches, trusted
         code = called.__code__
         if id(code) in codes:
             if ident() != thread:
                 return
             row += 1
             if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
-                watches, trusted, site = True, driver, offset
+                watches, trusted, first = True, driver, offset
                 watched(driver, offset, called, None)
         elif code is driver and recurs(driver, False):
             pass

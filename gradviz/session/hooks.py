@@ -292,17 +292,16 @@ def compiled(hooks: Iterable[Hook], names: dict[str, Any]) -> Any:
                 return""")
     source = f"""
 def make({", ".join(names)}):
-    driver = None
     def start(code, _):
         if ident() != thread:
             return
         called = frame(1)
         seen = called.f_locals
-        nonlocal driver
         try:
-            if called.f_back.f_code is not driver:
-                driver = called.f_back.f_code
-                meet(driver)
+            caller = called.f_back
+            if caller.f_lasti != site[1] or caller.f_code is not site[0]:
+                meet(caller.f_code)
+                come_from(caller.f_code, caller.f_lasti)
             pass{"".join(starts)}
         except Exception:
             pass

@@ -7,13 +7,16 @@ call would cost more than the call, most of it in the garbage collector.
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from types import CodeType
 from typing import Any
 
 from gradviz.session.drivers import Group
 from gradviz.session.hooks import Hook, Mark
 from gradviz.session.loops import Sweep
 from gradviz.session.repeating import Call
+from gradviz.session.sites import Site, site_of
 
 _PIECE = 50_000
 _ENTRIES_PER_CALL = 24
@@ -25,6 +28,7 @@ class Log:
     Attributes:
         entries: The end of the log, which is written to.
         most: How many entries there may be before they have to be put aside.
+        site: The code that makes the calls, and where in it, as last told.
     """
 
     def __init__(self, limit: int, hooks: Mapping[int, Hook]) -> None:
@@ -36,6 +40,7 @@ class Log:
         """
         self.entries: list[Any] = []
         self.most = min(_PIECE, limit * _ENTRIES_PER_CALL)
+        self.site: list[Any] = [None, -1]
         self._limit = limit
         self._hooks = hooks
         self._full: deque[list[Any]] = deque()
@@ -47,6 +52,8 @@ class Log:
         self._cuts: list[tuple[int, int]] = [(0, 0)]
         """(position, calls that began before it), where pieces were dropped."""
         self._places: list[tuple[int, str]] = [(0, "")]
+        self._sites: list[tuple[int, CodeType | None, int]] = [(0, None, -1)]
+        """(position, the code and the offset that make the calls from there on)."""
 
     @property
     def place(self) -> str:
@@ -70,12 +77,18 @@ class Log:
         self._dropped = position
         self._cuts = [(position, 0)]
         self._places = [(position, place)]
+        self._sites = [(position, *self.site)]
 
     # Writing
 
     def expect(self, size: int) -> None:
         """One call may take so many entries."""
         self._largest = max(self._largest, size)
+
+    def come_from(self, code: CodeType, offset: int) -> None:
+        """The calls that follow are made by this instruction."""
+        self.site[:] = code, offset
+        self._sites.append((self.position(), code, offset))
 
     def roll(self) -> None:
         """Put aside what has been written, and drop what is too old."""
@@ -95,6 +108,7 @@ class Log:
             self._dropped += len(piece)
             calls = self._count(piece, _spans(piece))
             self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
+            del self._sites[: _last_before(self._dropped, self._sites)]
 
     # Reading
 
@@ -111,9 +125,10 @@ class Log:
         count = 0
         while spans and count < self._limit:
             first, end = spans.pop()
-            place = self._place_at(position + first)
+            place = self._places[_last_before(position + first, self._places)][1]
+            site = self._site(entries[first], position + first)
             found = self._understood(entries[first:end])
-            kept.append([Call(mark, read, place) for mark, read in found])
+            kept.append([Call(mark, read, place, site) for mark, read in found])
             count += len(kept[-1])
         lost = max(self._calls_before(position) - self._calls_before(since), 0)
         calls = [call for piece in reversed(kept) for call in piece]
@@ -139,12 +154,16 @@ class Log:
             for first, end in spans
         )
 
-    def _place_at(self, position: int) -> str:
-        return self._places[bisect_right(self._places, position, key=_first) - 1][1]
+    def _site(self, mark: object, position: int) -> Site | None:
+        """Return which line made a call."""
+        if isinstance(mark, Sweep):
+            return site_of(mark.loop.code, mark.loop.call)
+        _, code, offset = self._sites[_last_before(position, self._sites)]
+        return None if code is None else site_of(code, offset)
 
     def _calls_before(self, position: int) -> int:
         """Return how many dropped calls began before a position."""
-        return self._cuts[max(bisect_right(self._cuts, position, key=_first) - 1, 0)][1]
+        return self._cuts[_last_before(position, self._cuts)][1]
 
 
 def _spans(entries: list[Any]) -> Iterator[tuple[int, int]]:
@@ -155,5 +174,6 @@ def _spans(entries: list[Any]) -> Iterator[tuple[int, int]]:
         yield first, at
 
 
-def _first(pair: tuple[int, Any]) -> int:
-    return pair[0]
+def _last_before(position: int, entries: Sequence[tuple[Any, ...]]) -> int:
+    """Return which was the last to begin at a position or before it."""
+    return max(bisect_right(entries, position, key=itemgetter(0)) - 1, 0)

@@ -33,8 +33,9 @@ def rewound(
             "recorded" if step.node >= 0 else "write",
             step.delta,
             step.upstream,
-            short_place(step.place),
+            _said(step.place),
             step.delta if step.node < 0 else (),
+            step.site,
         )
         for step in recording.steps
     ]
@@ -129,7 +130,7 @@ def _says_something(change: Change) -> bool:
     return before is not after
 
 
-def short_place(place: str) -> str:
+def _said(place: str) -> str:
     """Return what a cell or script is called in short: ``cell 4``, ``train.py``."""
     _, comma, cell = place.rpartition(", cell ")
     return f"cell {cell}" if comma else os.path.basename(place)

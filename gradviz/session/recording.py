@@ -231,6 +231,8 @@ class Recorder:
             "entries": self._log.entries,
             "most": self._log.most,
             "roll": self._log.roll,
+            "come_from": self._log.come_from,
+            "site": self._log.site,
         }
         for hook in self._hooks.values():
             if hook.quick is not None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change
 from gradviz.session.hooks import UNREAD, Mark, hook_beneath
+from gradviz.session.sites import Site
 from gradviz.session.timeline import Recording, Timeline
 
 _NAME = "gradviz repetition"
@@ -31,11 +32,13 @@ class Call(NamedTuple):
         mark: Its mark.
         read: The Values that it saw, and then their numbers when it began.
         place: The cell or script that ran.
+        site: The line that made it, if it is known.
     """
 
     mark: Mark
     read: Sequence[object]
     place: str
+    site: Site | None = None
 
 
 class Repetition:
@@ -100,7 +103,7 @@ class Repetition:
         seen = map(id, call.read[: call.mark.count])
         if call.mark.own >= 0 and self._ids.keys().isdisjoint(seen):
             return
-        node = self._timeline.started(call.mark, call.read, call.place)
+        node = self._timeline.started(call.mark, call.read, call.place, call.site)
         if node >= 0:
             for spot, attribute, number in self._numbers(call):
                 self._write(spot, attribute, number)
@@ -130,7 +133,7 @@ class Repetition:
         if call is not None and is_step:
             self._next += 1
             self._take()
-            node = self._timeline.started(call.mark, call.read, call.place)
+            node = self._timeline.started(call.mark, call.read, call.place, call.site)
             self._reach |= self._reach_of(call, node)
 
     def _inner_ended(self, code: CodeType, _: int, __: object) -> None:
@@ -168,7 +171,7 @@ class Repetition:
 
     def _numbers(self, call: Call) -> Iterable[tuple[int, str, object]]:
         """Yield the attributes of Values of the graph as the log tells them."""
-        mark, read, _ = call
+        mark, read = call.mark, call.read
         at = mark.count
         for value in read[: mark.count]:
             node = self._ids.get(id(value))

@@ -158,9 +158,9 @@ class Stepper:
                 step = walk[self.playhead]
                 upstream = None if step.node < 0 else self._start.gradient(step.node)
                 delta = self._call(step)
-                node, kind, _, _, place, writes = step
-                made = Step(node, kind, delta, upstream, place, writes)
-                walk[self.playhead] = made
+                walk[self.playhead] = Step(
+                    step.node, step.kind, delta, upstream, *step[4:]
+                )
                 self.playhead += 1
         finally:
             self.walk = tuple(walk)

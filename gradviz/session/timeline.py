@@ -16,6 +16,7 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session.attributes import MISSING, Change, Delta
 from gradviz.session.hooks import UNREAD, Mark, hook_beneath
+from gradviz.session.sites import Site
 
 _BITS = Struct("d").pack
 
@@ -31,12 +32,14 @@ class RecordedStep:
         upstream: The gradient of the Value when the call began; None for a write.
         place: The cell or script that ran, or ``rest of <name>._backward`` for what a
             call wrote after one that it made itself.
+        site: The line that called, if it is known.
     """
 
     node: int
     delta: Delta
     upstream: object
     place: str
+    site: Site | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class _Segment:
     node: int
     place: str
     upstream: object = None
+    site: Site | None = None
     changes: dict[tuple[int, str], Change] = field(default_factory=dict)
 
     def add(self, changes: dict[tuple[int, str], Change]) -> None:
@@ -100,13 +104,16 @@ class Timeline:
         self._holders: dict[int, int] | None = None
         self._captured: dict[tuple[int, frozenset[int]], int] | None = None
 
-    def started(self, mark: Mark, read: Sequence[object], place: str) -> int:
+    def started(
+        self, mark: Mark, read: Sequence[object], place: str, site: Site | None
+    ) -> int:
         """A call has begun; return the Value whose hook it is, -1 if it is not shown.
 
         Args:
             mark: Its mark.
             read: The Values and then their numbers.
             place: The cell that runs.
+            site: The line that has called, if it is known.
         """
         values = read[: mark.count]
         if not self._open:
@@ -115,7 +122,7 @@ class Timeline:
         node = self._node(mark, values)
         if self._open:
             self._open[-1].segment = None
-        segment = _Segment(node, place)
+        segment = _Segment(node, place, site=site)
         name = ""
         if node >= 0:
             name = self._live.graph.nodes[node].name
@@ -166,7 +173,9 @@ class Timeline:
             write = None
             delta = segment.delta()
             if delta or not self._live.graph.nodes[node].is_leaf:
-                yield RecordedStep(node, delta, segment.upstream, segment.place)
+                yield RecordedStep(
+                    node, delta, segment.upstream, segment.place, segment.site
+                )
         yield from _written(write)
 
     def _gap(self, place: str) -> None:

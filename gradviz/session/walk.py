@@ -7,6 +7,7 @@ from gradviz.graph.model import Graph
 from gradviz.graph.order import planned_order
 from gradviz.session.attributes import Delta
 from gradviz.session.facts import StepKind
+from gradviz.session.sites import Site
 
 
 class Step(NamedTuple):
@@ -20,6 +21,7 @@ class Step(NamedTuple):
         upstream: The gradient its Value held when it was made.
         place: Where in the person's code it was made, for recorded steps and writes.
         writes: What a write sets, whenever it is made.
+        site: The line of the person's code that called, for recorded steps.
     """
 
     node: int
@@ -28,6 +30,7 @@ class Step(NamedTuple):
     upstream: object = None
     place: str = ""
     writes: Delta = ()
+    site: Site | None = None
 
 
 ZERO = Step(-1, "zero")
@@ -56,7 +59,7 @@ def unmade(walk: Iterable[Step]) -> Walk:
         [
             step
             if step.delta is None
-            else Step(step.node, step.kind, None, None, step.place, step.writes)
+            else Step(step.node, step.kind, None, None, *step[4:])
             for step in walk
         ]
     )

@@ -185,7 +185,6 @@ class Desk(RunListener):
         """Tell what is wrong with the backward code, and how far the check is."""
         # Most workers are never asked.
         from gradviz.analysis.diagnosis.diagnose import diagnose
-        from gradviz.worker.called import with_lines
 
         told = ""
 
@@ -203,9 +202,6 @@ class Desk(RunListener):
                 recorded=session.recorded,
                 progress=progress,
             )
-        if self._workspace is not None:
-            cells = self._workspace.run.program.cells
-            report = with_lines(report, (cell.filename for cell in cells))
         self._tell(Checked(report))
 
     def _refer(self, session: Session) -> None:

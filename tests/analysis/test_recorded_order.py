@@ -115,11 +115,10 @@ def test_a_right_order_is_no_finding(run, source):
 def test_a_value_called_before_a_consumer(run):
     asked = run("d.grad = 1.0; call(d, b, c)")
     (found,) = asked.check()
-    assert (found.rule, found.value, found.place) == (
-        "not-topological",
-        "b",
-        "homework.py",
-    )
+    assert (found.rule, found.value, found.method) == ("not-topological", "b", "call")
+    source = Path(found.file).read_text().splitlines()
+    assert source[found.line - 1].strip() == "value._backward()"
+    assert found.place == f"homework.py:{found.line}"
     # b had 1 from d alone; 3 is 1 from d and x = 2 through c.
     assert found.sentence == (
         "b._backward() was called before that of c: it pushed 1 of a gradient of 3; "

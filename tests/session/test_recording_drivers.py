@@ -223,10 +223,15 @@ def two_passes(values, run, call):
     call("s3")
 
 
+def line_of(file, line, function):
+    """Return a line of the class that was written for the test, "" for any other."""
+    return f"{function}, line {line}" if file == "<string>" else ""
+
+
 def expected(design, driver):
-    """Return what each call changes, as seen by looking before and after it."""
+    """Return what each call changes and its line, as seen before and after it."""
     root, values, names = grown(design, driver, "watch(v)")
-    steps, by_id = [], {id(v): name for name, v in values.items()}
+    steps, lines, by_id = [], [], {id(v): name for name, v in values.items()}
 
     def watch(value):
         before = {name: v.grad for name, v in values.items()}
@@ -235,16 +240,21 @@ def expected(design, driver):
         changes = {n: (before[n], after[n]) for n in values if before[n] != after[n]}
         if value._prev:
             steps.append((by_id[id(value)], changes))
+            frame = sys._getframe(1)
+            code = frame.f_code
+            lines.append(line_of(code.co_filename, frame.f_lineno, code.co_name))
 
     names["watch"] = watch
     two_passes(values, root.backward, lambda name: watch(values[name]))
-    return steps
+    return steps, lines
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize("design", DESIGNS)
-def test_every_call_is_seen_with_what_it_wrote(record, design, driver, times):
+def test_every_call_is_seen_with_what_it_wrote_and_its_line(
+    record, design, driver, times
+):
     root, values, _ = grown(design, driver, "v._backward()")
     live = build([root], {id(v): name for name, v in values.items()})
     recorder = record(live)
@@ -257,7 +267,8 @@ def test_every_call_is_seen_with_what_it_wrote(record, design, driver, times):
     recorder.stop()
     recording = recorder.steps(live, mark)
     steps = [step for step in told(recording, live) if step[0] != "write"]
-    assert steps == expected(design, driver)
+    lines = [line_of(*step.site) for step in recording.steps if step.node >= 0]
+    assert (steps, lines) == expected(design, driver)
     assert_exact(recording, live)
 
 

@@ -15,6 +15,7 @@ from gradviz.analysis.diagnosis.points import same
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Change
+from gradviz.session.sites import Site
 from gradviz.session.start import fresh_gradients
 from gradviz.session.walk import Step
 
@@ -312,15 +313,17 @@ class OrderDoctor:
         wanted: list[float],
         part: tuple[int, ...],
     ) -> Finding:
+        step = self._walk[at]
+        site = step.site or Site(step.place, 0, "")
         return Finding(
             rule=rule,
             sentence=sentence,
             value=self._name(node),
             node=node,
             op="",
-            method="",
-            file=self._walk[at].place,
-            line=0,
+            method=site.function,
+            file=site.file,
+            line=site.line,
             operand=self._name(worst),
             got=made[worst],
             expected=wanted[worst],

@@ -47,16 +47,16 @@ class Mutant:
             blamed = next(
                 i for i in range(start, len(lines)) if lines[i].strip() == self.at
             )
-        return "\n".join(lines) + "\n", 0 if self.in_steps else blamed + 1
+        return "\n".join(lines) + "\n", 0 if self.has_no_line else blamed + 1
 
     @property
     def expected_method(self):
-        return "" if self.in_steps else self.blamed or self.method
+        return "" if self.has_no_line else self.blamed or self.method
 
     @property
-    def in_steps(self):
-        """Whether only the steps that were recorded show it: they have no line."""
-        return self.of == BY_HAND
+    def has_no_line(self):
+        """Whether only steps show it, and no call among them is what is wrong."""
+        return self.of == BY_HAND and self.rule == ZERO
 
 
 ASSIGN, WRONG, UPSTREAM = "assigns", "wrong-derivative", "ignores-upstream"
@@ -440,10 +440,26 @@ MUTANTS = [
         ZERO,
     ),
     # Hooks called by hand, or by a function that nobody could know
-    Mutant(BY_HAND, "cells", "c._backward()", "(b._backward(), c._backward())", TWICE),
+    Mutant(
+        BY_HAND,
+        "cells",
+        "c._backward()",
+        "(b._backward(), c._backward())",
+        TWICE,
+        at="b._backward()",
+    ),
     Mutant(BY_HAND, "cells", "d._backward()", "(d._backward(), d._backward())", TWICE),
-    Mutant(BY_HAND, "unroll", "for v in order[::-1]:", "for v in order:", TOPO),
-    Mutant(BY_HAND, "unroll", "if v not in seen:", "if True:", TWICE),
+    Mutant(
+        BY_HAND,
+        "unroll",
+        "for v in order[::-1]:",
+        "for v in order:",
+        TOPO,
+        at="v._backward()",
+    ),
+    Mutant(
+        BY_HAND, "unroll", "if v not in seen:", "if True:", TWICE, at="v._backward()"
+    ),
     Mutant(
         BY_HAND, "reset", "v.grad = 0.0", "v.grad = v.grad if v._prev else 0.0", ZERO
     ),

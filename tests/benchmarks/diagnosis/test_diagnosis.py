@@ -52,7 +52,7 @@ def test_a_seeded_bug_is_one_finding_on_its_line(mutant, tmp_path):
     path, expected = mutated(mutant, tmp_path)
     report = checked(path)
     assert blamed(report) == [expected], str(report)
-    assert report.findings[0].file == (path.name if mutant.in_steps else str(path))
+    assert report.findings[0].file == (path.name if mutant.has_no_line else str(path))
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
