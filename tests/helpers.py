@@ -1,6 +1,7 @@
 """Small graphs and mirrors of them, for tests of what is shown."""
 
 import random
+import signal
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -116,3 +117,8 @@ def random_graph(count: int, seed: int = 7) -> Play:
         values.append(named(made, f"v{len(values)}"))
         unused.append(made)
     return Play(unused)
+
+
+def listen_to_ctrl_c():
+    """A shell's background jobs have Ctrl+C turned off, and so might the tests."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

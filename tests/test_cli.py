@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import msgspec
 import nbformat
 import pytest
+from helpers import listen_to_ctrl_c
 
 from gradviz import __version__
 from gradviz.cli import main
@@ -532,7 +533,7 @@ def test_a_file_that_never_ends_is_stopped_with_its_worker(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_listen_to_ctrl_c,
+        preexec_fn=listen_to_ctrl_c,
     )
     try:
         worker = int(fifo.read_text())
@@ -544,11 +545,6 @@ def test_a_file_that_never_ends_is_stopped_with_its_worker(
     assert (program.returncode, out, err) == (code, "", said)
     assert until_gone(worker)
     assert not (tmp_path / "x.svg").exists()
-
-
-def _listen_to_ctrl_c():
-    """A shell's background jobs have Ctrl+C turned off, and so might the tests."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until_gone(pid, patience_s=10.0):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from helpers import listen_to_ctrl_c
 
 import gradviz
 from gradviz.analysis.diagnosis.diagnose import diagnose
@@ -273,6 +274,7 @@ def test_ctrl_c_ends_a_check_with_one_sentence(tmp_path):
         [sys.executable, "-m", "gradviz.cli", "check", str(path)],
         stdout=subprocess.PIPE,
         stderr=theirs,
+        preexec_fn=listen_to_ctrl_c,
     ) as process:
         os.close(theirs)
         said = ""
