@@ -17,7 +17,11 @@ Doubt = Literal[
     "not-propagated",
     "stale",
     "disagrees",
+    "follows",
 ]
+
+
+_MOST_ABOVE = 5_000
 
 
 class Condition(NamedTuple):
@@ -82,12 +86,39 @@ def conditions(
     if (said := mirror.stale.get(node)) is not None:
         yield Condition("stale", "stale", f"stale: {said}")
     if mirror.disagrees(node):
-        wanted = mirror.expected(node)
-        yield Condition(
-            "disagrees",
-            f"≠ {shown(wanted, digits)}",
-            f"disagrees with the reference: {shown(wanted)} is right",
-        )
+        yield _disagreement(mirror, node, digits)
+
+
+def _disagreement(mirror: Mirror, node: int, digits: int) -> Condition:
+    """Return that a gradient is wrong, and whether others are why."""
+    wanted = mirror.expected(node)
+    mark = f"≠ {shown(wanted, digits)}"
+    above = [mirror.graph.nodes[consumer].name for consumer in mirror.follows(node)]
+    if not above:
+        words = f"disagrees with the reference: {shown(wanted)} is right"
+        return Condition("disagrees", mark, words)
+    verb = "is" if len(above) == 1 else "are"
+    words = f"wrong because {listed(above, most=3)} {verb}: {shown(wanted)} is right"
+    return Condition("follows", mark, words)
+
+
+def where_it_began(mirror: Mirror, node: int) -> list[int]:
+    """Return the Values whose gradients went wrong first, of those that one follows.
+
+    There are none where it follows no other, or too many to look at them all.
+    """
+    found: list[int] = []
+    seen, to_do = {node}, list(mirror.follows(node))
+    while to_do and len(seen) < _MOST_ABOVE:
+        one = to_do.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        above = mirror.follows(one)
+        to_do += above
+        if not above:
+            found.append(one)
+    return [] if to_do else sorted(found)
 
 
 def _repeated(mirror: Mirror, node: int) -> Condition:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from gradviz.graph.model import Graph
+from gradviz.graph.model import Edge, Graph
 from gradviz.graph.order import below
 from gradviz.session.facts import (
     DocumentFact,
@@ -240,13 +240,47 @@ class Mirror:
 
     def disagrees(self, node: int) -> bool:
         """Whether a gradient to which all have pushed is not what it should be."""
+        is_final = self.progress(node).state is GradientState.FINAL
+        return is_final and self._is_off(node)
+
+    def follows(self, node: int) -> list[int]:
+        """Return the consumers whose wrong gradients are why that of a Value is wrong.
+
+        There are none where something that they pushed is wrong as well: then the
+        Value is where a mistake shows first.
+        """
+        wanted, held = float(self.seeds.get(node) or 0), self.grad[node]
+        consumers = self.graph.consumers[node]
+        terms = [self._share(edge) for edge in consumers]
+        if None in terms or not isinstance(held, int | float):
+            return []
+        shares = [wanted, *(term for term in terms if term is not None)]
+        bound = 1e-6 * sum(map(abs, shares)) + self._error(node)
+        if not abs(held - sum(shares)) <= bound:
+            return []
+        found = dict.fromkeys(edge.consumer for edge in consumers)
+        return [consumer for consumer in found if self._is_off(consumer)]
+
+    def _share(self, edge: Edge) -> float | None:
+        """Return what a slot gets of the gradient that its consumer holds now."""
+        if edge.consumer not in self.ops_in_walk:
+            return 0.0
+        slopes, upstream = self.slopes(edge.consumer), self.grad[edge.consumer]
+        if slopes is None or not isinstance(upstream, int | float):
+            return None
+        return slopes[edge.slot] * upstream
+
+    def _is_off(self, node: int) -> bool:
+        """Whether a gradient is not what it should be in the end."""
         wanted, held = self.expected(node), self.grad[node]
-        if wanted is None or self.progress(node).state is not GradientState.FINAL:
+        if wanted is None:
             return False
-        assert self.reference is not None
-        bound = max(self.reference.errors[node], 1e-6 * abs(wanted))
+        bound = max(self._error(node), 1e-6 * abs(wanted))
         got = 0.0 if held is None else held
         return isinstance(got, int | float) and not abs(got - wanted) <= bound
+
+    def _error(self, node: int) -> float:
+        return self.reference.errors[node] if self.reference is not None else 0.0
 
     def waits_for(self, node: int) -> list[int]:
         """Return the consumers in the walk that have not pushed to a Value yet."""

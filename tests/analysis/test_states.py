@@ -7,7 +7,12 @@ from helpers import Play, lesson_17, named, square
 
 from gradviz.analysis.losses import overwriting
 from gradviz.analysis.reference import reference
-from gradviz.analysis.states import came_too_early, conditions, too_early
+from gradviz.analysis.states import (
+    came_too_early,
+    conditions,
+    too_early,
+    where_it_began,
+)
 from gradviz.analysis.words import state_in_words
 from gradviz.session.facts import Effect, StepFact, Update
 from gradviz.value import Value
@@ -51,6 +56,53 @@ def test_a_gradient_that_disagrees_with_the_reference():
     assert found.mark == "≠ −0.875"
     assert found.words == "disagrees with the reference: −0.875 is right"
     assert "disagrees" not in told(play, "w11")
+
+
+def assigned():
+    """Return c = a + a x, where assigning loses 1 of ∇a = 3.
+
+    a is x y at x = 2 and y = 3, and y is −z.
+    """
+    x, z = Value(2.0, "x", rule="assign"), Value(-3.0, "z", rule="assign")
+    y = named(-z, "y")
+    a = named(x * y, "a")
+    play = Play([named(a + named(a * x, "b"), "c")])
+    refer(play)
+    play.run_to_end()
+    assert told(play, "a")["overwritten"].mark == "lost 1"
+    return play
+
+
+def test_a_gradient_that_is_wrong_because_of_another():
+    # a has pushed x · 2 = 4 where x · 3 = 6 would be right.
+    found = told(assigned(), "y")
+    assert list(found) == ["follows"]
+    assert found["follows"].mark == "≠ 6"
+    assert found["follows"].words == "wrong because a is: 6 is right"
+
+
+def test_where_it_began_is_what_is_wrong_by_itself():
+    play = assigned()
+    name = [node.name for node in play.graph.nodes]
+    assert told(play, "z")["follows"].words == "wrong because y is: −6 is right"
+    first = where_it_began(play.mirror, play.named("z"))
+    assert [name[node] for node in first] == ["a"]
+    assert where_it_began(play.mirror, play.named("a")) == []
+
+
+def test_a_gradient_that_is_wrong_because_of_another_and_by_itself():
+    play = assigned()
+    y, end = play.named("y"), len(play.mirror.walk)
+    at = next(i for i, s in enumerate(play.mirror.walk) if s.node == play.named("a"))
+    play.mirror.move_to(at)
+    step = play.mirror.walk[at]
+    other = StepFact(step.node, "planned", (Effect(y, "grad", 0.0, 5.0),), 2.0)
+    play.mirror.walk[at] = other
+    play.mirror.recorded = end
+    play.mirror.move_to(end)
+    found = told(play, "y")
+    assert list(found) == ["disagrees"]
+    assert found["disagrees"].words == "disagrees with the reference: 6 is right"
 
 
 def test_the_reference_goes_with_the_numbers_it_was_made_of():

@@ -28,7 +28,9 @@ WRONG = """
             return out
 
     a, b = Value(2.0, label='a'), Value(1.0, label='b')
-    y = (a + b).softsign()
+    s = a + b
+    s.label = 's'
+    y = s.softsign()
 """
 
 
@@ -44,12 +46,29 @@ def test_a_gradient_that_disagrees_is_marked_with_what_is_right(screen, script):
     assert card(screen, "a").sign == ""
     screen.controller.run_to_end()
     screen.settle()
-    found = card(screen, "a")
+    found = card(screen, "s")
     assert (found.grad, found.mark, found.sign) == ("0.25", "≠ 0.0625", "cross")
     assert card(screen, "y").sign == "check"
-    screen.canvas.select(screen.controller.mirror.graph.named("a"))
+    screen.canvas.select(screen.controller.mirror.graph.named("s"))
     page = screen.find(QTextBrowser, "inspector-page").toPlainText()
-    assert "∇a should be 0.0625" in page
+    assert "Disagrees with the reference\n∇s should be 0.0625" in page
+
+
+def test_what_follows_from_a_wrong_gradient_is_paler_than_where_it_came_from(
+    screen, script
+):
+    screen.open(script(WRONG))
+    screen.until(lambda: screen.controller.mirror.reference is not None)
+    screen.controller.run_to_end()
+    screen.settle()
+    found = card(screen, "a")
+    assert (found.grad, found.mark, found.sign) == ("0.25", "≠ 0.0625", "follows")
+    assert (found.border_role, card(screen, "s").border_role) == ("dim", "error")
+    node = screen.controller.mirror.graph.named("a")
+    assert screen.canvas._shown.border(node) == "dim"
+    screen.canvas.select(node)
+    page = screen.find(QTextBrowser, "inspector-page").toPlainText()
+    assert "Wrong because s is\n∇a should be 0.0625" in page
 
 
 def test_an_edit_brings_a_new_reference(screen, script):

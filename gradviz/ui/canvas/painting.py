@@ -4,13 +4,14 @@ Everything of one colour is drawn in one go, and nothing that would be too small
 is drawn at all: ten thousand cards in view are one frame.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from gradviz.ui.canvas.picture import Picture
-from gradviz.ui.canvas.shown import Card, Shown
+from gradviz.ui.canvas.shown import WARNED, Card, Shown, Sign
 from gradviz.ui.canvas.style import (
     BORDER,
     EDGE,
@@ -266,24 +267,31 @@ def _paint_warning(painter: QPainter, style: Style, x: float, y: float) -> None:
     painter.drawPoint(QPointF(x + 6, y + 3.2))
 
 
-def _paint_cross(painter: QPainter, style: Style, x: float, y: float) -> None:
-    painter.setPen(style.pen(style.color("error"), 2.0))
+def _paint_cross(
+    painter: QPainter, style: Style, x: float, y: float, role: str = "error"
+) -> None:
+    painter.setPen(style.pen(style.color(role), 2.0))
     painter.drawLine(QPointF(x + 1.5, y - 4), QPointF(x + 9.5, y + 4))
     painter.drawLine(QPointF(x + 1.5, y + 4), QPointF(x + 9.5, y - 4))
 
 
-_SIGNS = {"check": _paint_check, "warning": _paint_warning, "cross": _paint_cross}
+_SIGNS: dict[Sign, Callable[[QPainter, Style, float, float], None]] = {
+    "check": _paint_check,
+    "warning": _paint_warning,
+    "cross": _paint_cross,
+    "follows": partial(_paint_cross, role="dim"),
+}
 _SIGN_WIDTH = 17.0
 
 
 def _is_warned(card: Card) -> bool:
     """Whether the mark of a card stands in a tag of its own."""
-    return card.sign in ("warning", "cross")
+    return card.sign in WARNED
 
 
 def _paint_tag(painter: QPainter, style: Style, card: Card, rect: QRectF) -> None:
     """Say on the card's lower border what is wrong: in it there is no room."""
-    color = style.color("error" if card.sign == "cross" else "attention")
+    color = style.color(WARNED[card.sign])
     width = style.slot.width(card.mark) + 2 * _TAG_PADDING
     tag = QRectF(rect.left() + LEAF_LEFT, rect.bottom() - TAG / 2 + 2, width, TAG)
     painter.setPen(style.pen(color, 1.0))

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gradviz.analysis.losses import overwriting
-from gradviz.analysis.states import conditions, is_doubtful
+from gradviz.analysis.states import Doubt, conditions, is_doubtful
 from gradviz.analysis.words import is_zero
 from gradviz.graph.model import Node
 from gradviz.numbers import DIGITS, shown
 from gradviz.session.facts import Effect, Figure, StepFact
 from gradviz.session.mirror import GradientState, Mirror
+
+Sign = Literal["", "check", "warning", "cross", "follows"]
 
 _BORDERS = {
     GradientState.UNSEEDED: "card_line",
@@ -19,11 +21,10 @@ _BORDERS = {
     GradientState.FINAL: "done",
     GradientState.REPEATED: "attention",
 }
-_WARNED = {"warning": "attention", "cross": "error"}
+WARNED = {"warning": "attention", "cross": "error", "follows": "dim"}
+"""The role of the border and of the tag, by what is wrong."""
+_SIGNS: dict[Doubt, Sign] = {"disagrees": "cross", "follows": "follows"}
 _NOT_THERE = (GradientState.UNSEEDED, GradientState.UNREACHED)
-
-
-Sign = Literal["", "check", "warning", "cross"]
 
 
 class Card(NamedTuple):
@@ -37,7 +38,8 @@ class Card(NamedTuple):
         mark: A few letters on the gradient: ``1/2`` where not all slots have pushed,
             ``zero``, ``lost −0.5``.
         sign: What stands before them: a check mark for a final gradient, a warning
-            sign for a doubtful one, a cross for one that is not what it should be.
+            sign for a doubtful one, a cross for one that is not what it should be, a
+            pale one where that follows from others.
         grad_role: The colour of the gradient, by its sign.
         border_role: The colour of the border, by how far the gradient is.
         color: The colour the person's code gave it, which wins.
@@ -156,7 +158,7 @@ class Shown:
         if is_doubtful(mirror, node, self._overwriting.get(node, ())):
             return "attention"
         if mirror.disagrees(node):
-            return "error"
+            return "dim" if mirror.follows(node) else "error"
         return _BORDERS[mirror.progress(node).state]
 
     def numbers(self, nodes: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -183,7 +185,7 @@ class Shown:
             mark=mark,
             sign=sign,
             grad_role=_sign_role(grad) if has_gradient else "dim",
-            border_role=_WARNED.get(sign) or _BORDERS[progress.state],
+            border_role=WARNED.get(sign) or _BORDERS[progress.state],
             color=mirror.color[node.id],
             stuck=node.id in self._stuck,
             seeded=node.id in mirror.seeds,
@@ -195,8 +197,7 @@ class Shown:
         """Return what is said of a gradient in a few letters: the worst there is."""
         mirror, overwriting = self.mirror, self._overwriting.get(node, ())
         for condition in conditions(mirror, node, overwriting, self.digits):
-            is_wrong = condition.kind == "disagrees"
-            return condition.mark, "cross" if is_wrong else "warning"
+            return condition.mark, _SIGNS.get(condition.kind, "warning")
         state, pushed, expected = mirror.progress(node)
         if state is GradientState.PARTIAL:
             return f"{pushed}/{expected}", ""

@@ -1,7 +1,7 @@
 """What the Inspector says of a Value, as HTML that can be selected and copied."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from gradviz.analysis.chain import measured, partial_symbol
@@ -14,7 +14,12 @@ from gradviz.analysis.local import (
     local_derivatives,
 )
 from gradviz.analysis.losses import overwriting
-from gradviz.analysis.states import came_too_early, conditions, too_early
+from gradviz.analysis.states import (
+    came_too_early,
+    conditions,
+    too_early,
+    where_it_began,
+)
 from gradviz.analysis.words import (
     Change,
     change_in_words,
@@ -31,6 +36,7 @@ from gradviz.ui.theme import UI_PX, Theme
 MOST = 40
 """How many operands or consumers are listed."""
 _MOST_SUMMANDS = 4
+_MOST_LINKS = 4
 _COMPLETE = (GradientState.FINAL, GradientState.REPEATED)
 
 
@@ -131,23 +137,46 @@ class _Page:
         steps = overwriting(mirror).get(node, ())
         right = self._should_be(node)
         found = list(conditions(mirror, node, steps))
-        said = [c.words for c in found if c.kind != "disagrees" or not right]
-        if right and not said:
-            said = ["disagrees with the reference"]
+        # What is right instead comes below.
+        in_short = ("disagrees", "follows") if right else ()
+        said = [c.words for c in found if c.kind not in in_short]
         if missed := self._too_early(node):
             said.append(missed)
-        if not said:
-            return ""
-        text = "<br>".join(
+        lines = [
             f"<b>{escape(head[:1].upper() + head[1:])}</b>{escape(colon + rest)}"
             for head, colon, rest in (line.partition(":") for line in said)
-        )
+        ]
+        if right and any(c.kind == "follows" for c in found):
+            lines.append(self._because(node))
+        elif right and not lines:
+            lines.append("<b>Disagrees with the reference</b>")
+        if not lines:
+            return ""
+        text = "<br>".join(lines)
         color = self._colors.attention
         return (
             f"<table width='100%' cellspacing='0' cellpadding='6' border='1'"
             f" style='border-color:{color}; border-style:solid; margin:2px 0 6px 0'>"
             f"<tr><td>{text}{right}</td></tr></table>"
         )
+
+    def _because(self, node: int) -> str:
+        """Return which other gradients are why one is wrong."""
+        above = self._mirror.follows(node)
+        text = f"<b>Wrong because</b> {self._links(above)}"
+        text += " is" if len(above) == 1 else " are"
+        first = where_it_began(self._mirror, node)
+        if first and first != above:
+            text += f"; it began at {self._links(first)}"
+        return text
+
+    def _links(self, nodes: Sequence[int]) -> str:
+        """Return the names of some Values, each to be clicked."""
+        listed = nodes[:_MOST_LINKS]
+        links = [self._link(f"node:{n}", self._graph.nodes[n].name) for n in listed]
+        if len(nodes) > len(links):
+            return f"{', '.join(links)} and {len(nodes) - len(links)} more"
+        return " and ".join(filter(None, (", ".join(links[:-1]), links[-1])))
 
     def _too_early(self, node: int) -> str:
         """Return what a push of this Value has missed, or would."""
