@@ -1,8 +1,9 @@
 """How often Values have pushed, counted for each backward pass by itself.
 
 A pass begins where every gradient is zeroed, and where the person's code gives a root,
-or a Value that has pushed already, a gradient anew, or calls the hook of a root again.
-What other Values hold then is left over from the pass before.
+or a Value that has pushed already, a gradient anew, or calls the hook of a root again,
+except where one cell does that twice in a row: then it has pushed twice. What other
+Values hold when a pass begins is left over from the one before.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 from gradviz.graph.model import Graph
 from gradviz.session.facts import Effect, Figure, StepFact
+from gradviz.session.walk import Step
 
 _Pass = tuple[int, frozenset[int]]
 """The step that a pass began with, and the Values with a gradient of an earlier one."""
@@ -69,7 +71,7 @@ class Pushes:
         step = walk[at]
         if step.kind == "zero":
             self._open(at, frozenset())
-        elif self._begins_pass(step):
+        elif self._begins_pass(walk, at):
             self._open(at, _left(step, grad))
         if step.node >= 0:
             self._count(step, 1)
@@ -107,11 +109,12 @@ class Pushes:
         self._by: Counter[tuple[int, int]] = Counter()
         self._steps = 0
 
-    def _begins_pass(self, step: StepFact) -> bool:
-        consumers = self._graph.consumers
+    def _begins_pass(self, walk: Sequence[StepFact], at: int) -> bool:
+        step, consumers = walk[at], self._graph.consumers
         if step.node >= 0:
-            is_root = not consumers[step.node]
-            return step.kind == "recorded" and is_root and self.times(step.node) > 0
+            if step.kind != "recorded" or consumers[step.node]:
+                return False
+            return self.times(step.node) > 0 and not repeats(walk, at)
         return self._steps > 0 and any(
             effect.after not in (None, 0)
             and (not consumers[effect.node] or self.times(effect.node) > 0)
@@ -143,6 +146,20 @@ class Pushes:
             again = (after > 1) - (before > 1)
             self.repeated[operand] += again
             self.twice[step.node] += again
+
+
+def repeats(walk: Sequence[Step] | Sequence[StepFact], at: int) -> bool:
+    """Whether a cell calls a hook that it has called just before.
+
+    Args:
+        walk: Every step.
+        at: The call.
+    """
+    calls = (walk[i] for i in range(at - 1, -1, -1) if walk[i].node >= 0)
+    before, call = next(calls, None), walk[at]
+    if before is None:
+        return False
+    return (before.node, before.place) == (call.node, call.place)
 
 
 def _left(step: StepFact, grad: Sequence[Figure]) -> frozenset[int]:

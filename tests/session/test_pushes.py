@@ -145,6 +145,20 @@ def test_a_root_whose_hook_their_code_calls_again_begins_a_pass():
     assert mirror.pushes.times(y) == 1
 
 
+def test_a_root_whose_hook_one_cell_calls_twice_in_a_row_has_pushed_twice():
+    play = square()
+    x, y = play.named("x"), play.named("y")
+    walk = (
+        StepFact(y, "recorded", (Effect(x, "grad", 0.0, 6.0),), 1.0, "cell 2"),
+        StepFact(y, "recorded", (Effect(x, "grad", 6.0, 12.0),), 1.0, "cell 2"),
+    )
+    mirror = Mirror(play.graph)
+    recorded(mirror, walk)
+    mirror.move_to(2)
+    assert mirror.pushes.left == set()
+    assert (mirror.pushes.twice[y], mirror.pushes.repeated[x]) == (1, 1)
+
+
 def test_a_root_that_is_pushed_twice_by_hand_is_just_that():
     play = square()
     x, y = play.named("x"), play.named("y")

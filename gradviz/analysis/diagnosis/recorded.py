@@ -15,6 +15,7 @@ from gradviz.analysis.diagnosis.points import same
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Change
+from gradviz.session.pushes import repeats
 from gradviz.session.sites import Site
 from gradviz.session.start import fresh_gradients
 from gradviz.session.walk import Step
@@ -45,16 +46,15 @@ def passes_of(live: LiveGraph, walk: Sequence[Step]) -> list[RecordedPass]:
     """Take a walk apart into backward passes.
 
     One begins where a root, or a Value that has pushed, gets a gradient anew; where a
-    Value pushes again whose gradient was reset; and where a root pushes once more after
-    others have pushed.
+    Value pushes again whose gradient was reset; and where a root pushes once more, but
+    not twice in a row in one cell (``pushes`` counts by the same rule).
     """
     found = [RecordedPass()]
     pushed: set[int] = set()
-    last = -1
     reset: set[int] = set()
     for at, step in enumerate(walk):
         is_root = step.node >= 0 and not live.graph.consumers[step.node]
-        again = is_root and step.node in pushed and step.node != last
+        again = is_root and step.node in pushed and not repeats(walk, at)
         seeds = step.node < 0 and _seeds_anew(live, step, pushed)
         begins = again or seeds or step.kind == "zero" or step.node in reset
         if pushed and begins:
@@ -63,7 +63,6 @@ def passes_of(live: LiveGraph, walk: Sequence[Step]) -> list[RecordedPass]:
         found[-1].steps.append((at, step))
         if step.node >= 0:
             pushed.add(step.node)
-            last = step.node
         else:
             reset.update({c.node for c in gradients_in(live, step)} & pushed)
     return found
