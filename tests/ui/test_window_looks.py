@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from windows import CONTROL
 
 from gradviz.ui.dialogs import ShortcutsDialog
+from gradviz.ui.panels.steps_model import StepRole
 from gradviz.ui.theme import DARK, LIGHT, contrast
 
 DOCKS = ["dock-leaves", "dock-seed-gradients", "dock-steps", "dock-inspector"]
@@ -291,3 +292,18 @@ def test_nothing_that_is_shown_is_cut_off(lesson) -> None:
     for label in lesson.window.findChildren(QLabel):
         if label.isVisible() and not label.wordWrap() and type(label) is QLabel:
             assert label.width() >= label.sizeHint().width(), label.text()
+
+
+@pytest.mark.parametrize("height", range(720, 900, 20))
+def test_the_arithmetic_of_the_last_step_is_seen_to_its_end(screen, height) -> None:
+    screen.window.resize(1280, height)
+    screen.open("lesson-17")
+    screen.settle()
+    screen.controller.run_to_end()
+    screen.settle()
+    steps = screen.window.docks.steps
+    for _ in range(20):  # a scroll bar comes, lines are broken anew, rows change
+        QApplication.processEvents()
+    last = steps.model.index(steps.model.rowCount() - 1)
+    assert last.data(StepRole.LAST)
+    assert steps.list.viewport().rect().contains(steps.list.visualRect(last))

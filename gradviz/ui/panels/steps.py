@@ -133,6 +133,7 @@ class StepsPanel(QWidget):
         current = max(0, self.model.current)
         row = self.model.index(self.model.row_of(current))
         self.list.setCurrentIndex(row)
+        self.list.updateGeometries()  # else it scrolls as far as it could before
         below = min(self.model.rowCount() - 1, current + len(self.model.lines) + 1)
         self.list.scrollTo(self.model.index(below))
         self.list.scrollTo(row)
