@@ -100,7 +100,7 @@ class InspectorPanel(QWidget):
         """Return why this Value is shown."""
         if self._selected >= 0:
             return "Selected"
-        return "The step made last; click a Value to keep it here"
+        return "Last step · click a Value to keep it"
 
     def _on_link(self, link: QUrl) -> None:
         number = int(link.path())

@@ -138,7 +138,7 @@ def test_with_nothing_selected_it_follows_the_walk(lesson) -> None:
     controller.move_to(2)
     assert panel.shown == controller.mirror.graph.named("w11x1")
     said = panel.findChild(QLabel, "inspector-name")
-    assert said.text() == "The step made last; click a Value to keep it here"
+    assert said.text() == "Last step · click a Value to keep it"
     assert lines(panel)[0] == "w11x1"
     controller.move_to(5)
     assert lines(panel)[0] == "w21x1"
