@@ -23,6 +23,18 @@ def settings_of_its_own(tmp_path_factory):
         QSettings.setPath(format_, QSettings.Scope.UserScope, folder)
 
 
+@pytest.fixture(autouse=True)
+def no_window_left_open():
+    """A window that stays open is repainted in every later test that has one."""
+    yield
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is not None and widgets.QApplication.instance() is not None:
+        left = [w for w in widgets.QApplication.topLevelWidgets() if w.isVisible()]
+        for window in left:
+            window.close()
+        assert not left
+
+
 @pytest.fixture
 def unchanged_process(monkeypatch):
     """Leave this process as it was.
