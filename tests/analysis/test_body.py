@@ -284,24 +284,33 @@ def test_returned_gradients_are_said_to_be_added() -> None:
     assert body.note == "What it returns is added to the gradients of the operands."
 
 
-@pytest.mark.parametrize(
-    ("name", "root", "value", "reason"),
-    [
-        (
-            "microgpt_style",
-            "y",
-            "e",
-            "Value has no _backward: each result stores its local derivatives, and "
-            "gradviz adds each times the gradient to its operand.",
-        ),
-        ("by_hand", "y", "a", "a is a leaf: no operation has made it."),
-    ],
-)
-def test_why_there_is_no_body(name, root, value, reason) -> None:
-    shown = corpus(name, root)
+def test_stored_derivatives_are_shown_where_the_op_has_made_them() -> None:
+    shown = corpus("microgpt_style", "y")
+    product = "return Value(self.data * other.data, (self, other), "
+    assert shown.lines("ab") == [
+        f"{product}(other.data, self.data))"
+        " | self.data: 0.5 | other.data: −2 | other.data: −2 | self.data: 0.5"
+    ]
+    note = "gradviz pushes the local derivatives stored here."
+    assert shown.body("ab").note == note
+    shown.session.set_leaf(shown.mirror.graph.named("a"), 2.0)
+    assert "self.data: 2 |" in shown.lines("ab")[0]
+
+
+def test_stored_derivatives_of_an_op_without_source() -> None:
+    text = (CORPUS / "microgpt_style.py").read_text()
+    with pytest.raises(NoBodyError) as error:
+        Shown(text, "y", "nowhere.py").body("ab")
+    assert str(error.value) == (
+        "Value has no _backward: each result stores its local derivatives, and "
+        "gradviz adds each times the gradient to its operand."
+    )
+
+
+def test_a_leaf_has_no_body() -> None:
     with pytest.raises(NoBodyError) as raised:
-        shown.body(value)
-    assert str(raised.value) == reason
+        corpus("by_hand", "y").body("a")
+    assert str(raised.value) == "a is a leaf: no operation has made it."
 
 
 VALUE = """

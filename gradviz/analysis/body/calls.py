@@ -135,6 +135,8 @@ class Calls(Expressions):
         whole = [number for number in plain if type(number) is int]
         if function is range and len(whole) == len(arguments):
             return Thing(range(*whole))
+        if function is isinstance and len(arguments) == 2:
+            return _is_instance(*arguments)
         name = getattr(function, "__name__", "")
         if getattr(function, "__module__", "") == "builtins" and name in _HARMLESS:
             return None
@@ -254,3 +256,12 @@ def _class_of(path: str) -> str:
     inside = pairwise(parts)
     classes = [p for p, after in inside if "<locals>" not in (p, after)]
     return classes[-1] if classes else ""
+
+
+def _is_instance(one: Item, kind: Item) -> Item:
+    """Return whether an object is of a class, None where that may be asked of code."""
+    if not isinstance(one, Thing) or not isinstance(kind, Thing):
+        return None
+    if type(kind.it) is not type:
+        return None
+    return Thing(kind.it in type(one.it).__mro__)

@@ -16,6 +16,7 @@ from gradviz.graph import designs
 from gradviz.graph.build import LiveGraph
 
 _RETURNS = "What it returns is added to the gradients of the operands."
+_STORES = "gradviz pushes the local derivatives stored here."
 _LAYERS = 10
 
 
@@ -38,16 +39,32 @@ def read_body(live: LiveGraph, node: int) -> HookBody:
     if adapter.design == "none":
         raise NoBodyError(_sentence(adapter.why_not_stepped))
     if adapter.design == "stored":
-        raise NoBodyError(
-            f"{type(value).__name__} has no _backward: each result stores its local "
-            "derivatives, and gradviz adds each times the gradient to its operand."
-        )
+        return _storing(live, node)
     hook = adapter.hook_of(value)
     if hook is None:
         raise NoBodyError(f"{made.name} has no _backward to run.")
     frames = list(_frames(hook, node))
     note = _RETURNS if adapter.returns else ""
     return _body(live, frames, (node, *made.operands), note)
+
+
+def _storing(live: LiveGraph, node: int) -> HookBody:
+    """Return the source of the op that has stored the local derivatives of a Value."""
+    kind = type(live.values[node]).__name__
+    call = live.origins[node].call
+    try:
+        if call is None:
+            raise NoBodyError
+        keywords = {name: item_of(held) for name, held in call.keywords.items()}
+        given = [*map(item_of, call.arguments)]
+        frame = _frame(call.function, given, keywords)
+    except NoBodyError:
+        raise NoBodyError(
+            f"{kind} has no _backward: each result stores its local derivatives, and "
+            "gradviz adds each times the gradient to its operand."
+        ) from None
+    near = (node, *live.graph.nodes[node].operands)
+    return _body(live, [frame], near, _STORES)
 
 
 def _body(
@@ -86,8 +103,10 @@ def _frames(hook: object, node: int) -> Iterable[Frame]:
     yield _frame(hook, arguments)
 
 
-def _frame(hook: object, arguments: list[Item]) -> Frame:
-    keywords: dict[str, Item] = {}
+def _frame(
+    hook: object, arguments: list[Item], keywords: dict[str, Item] | None = None
+) -> Frame:
+    keywords = keywords or {}
     for _ in range(_LAYERS):
         if isinstance(hook, partial):
             arguments = [*map(item_of, hook.args), *arguments]
