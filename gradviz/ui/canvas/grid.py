@@ -1,9 +1,13 @@
 """What is where: rectangles found by place without looking at all of them."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""
+
+_Cell = tuple[int, int]
+_Entries = list[tuple[int, Box]]
 
 
 def meets(one: Box, other: Box) -> bool:
@@ -17,11 +21,17 @@ def meets(one: Box, other: Box) -> bool:
 
 
 class Grid:
-    """A uniform grid over boxes; a thing may be put in as several boxes."""
+    """Uniform grids over boxes; a thing may be put in as several boxes.
+
+    Each box is in the finest grid of which it covers four cells at most, as in a
+    hierarchical spatial hash (Ericson, Real-Time Collision Detection, 2004, 7.2): in
+    one grid alone, a curve across a large graph would cover a million cells.
+    """
 
     def __init__(self, boxes: Iterable[tuple[int, Box]], cell: float = 240.0) -> None:
         self._cell = cell
-        self._cells: dict[tuple[int, int], list[tuple[int, Box]]] = {}
+        self._levels: dict[int, dict[_Cell, _Entries]] = {}
+        """Grids by the power of two by which their cells are larger."""
         self._all: set[int] = set()
         self._bounds: Box | None = None
         for entry in boxes:
@@ -42,8 +52,9 @@ class Grid:
         )
         found = {
             thing
-            for cell in self._covered(inside)
-            for thing, its in self._cells.get(cell, ())
+            for level in self._levels
+            for entries in self._entries(level, inside)
+            for thing, its in entries
             if meets(its, box)
         }
         return sorted(found)
@@ -58,16 +69,33 @@ class Grid:
             max(known[2], box[2]),
             max(known[3], box[3]),
         )
-        for cell in self._covered(box):
-            self._cells.setdefault(cell, []).append(entry)
+        longest = max(box[2] - box[0], box[3] - box[1])
+        level = max(0, math.frexp(longest / self._cell)[1])
+        cells = self._levels.setdefault(level, {})
+        left, top, right, bottom = self._corners(level, box)
+        for column in range(left, right + 1):
+            for row in range(top, bottom + 1):
+                cells.setdefault((column, row), []).append(entry)
 
-    def _covered(self, box: Box) -> list[tuple[int, int]]:
-        left, top, right, bottom = (int(side // self._cell) for side in box)
-        return [
-            (column, row)
-            for column in range(left, right + 1)
-            for row in range(top, bottom + 1)
-        ]
+    def _entries(self, level: int, box: Box) -> Iterator[_Entries]:
+        """Yield what is in the cells of one grid that a box covers."""
+        cells = self._levels[level]
+        left, top, right, bottom = self._corners(level, box)
+        if (right - left + 1) * (bottom - top + 1) > len(cells):
+            for (column, row), entries in cells.items():
+                if left <= column <= right and top <= row <= bottom:
+                    yield entries
+            return
+        for column in range(left, right + 1):
+            for row in range(top, bottom + 1):
+                if (column, row) in cells:
+                    yield cells[column, row]
+
+    def _corners(self, level: int, box: Box) -> tuple[int, int, int, int]:
+        """Return the first and the last column and row of the cells of a box."""
+        cell = math.ldexp(self._cell, level)
+        left, top, right, bottom = (int(side // cell) for side in box)
+        return left, top, right, bottom
 
 
 def _covers(outer: Box, inner: Box) -> bool:

@@ -52,7 +52,7 @@ def test_cards_and_edges_are_found_by_place(style):
     assert picture.cards_in(picture.bounds) == list(range(len(picture.cards)))
 
 
-boxes = st.tuples(*[st.integers(-900, 900)] * 2, *[st.integers(0, 700)] * 2).map(
+boxes = st.tuples(*[st.integers(-900, 900)] * 2, *[st.integers(0, 3000)] * 2).map(
     lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
 )
 
@@ -61,6 +61,13 @@ boxes = st.tuples(*[st.integers(-900, 900)] * 2, *[st.integers(0, 700)] * 2).map
 def test_the_grid_finds_what_a_search_of_everything_would(things, asked):
     expected = [i for i, box in enumerate(things) if meets(box, asked)]
     assert Grid(enumerate(things)).near(asked) == expected
+
+
+def test_long_boxes_take_no_more_room_in_the_grid_than_short_ones():
+    # In cells of 240 by 240 each of these would cover 17 million.
+    grid = Grid((i, (0.0, 0.0, 1e6, 1e6 + i)) for i in range(20_000))
+    assert grid.near((2e6, 0.0, 3e6, 1.0)) == []
+    assert len(grid.near((500.0, 500.0, 501.0, 501.0))) == 20_000
 
 
 @pytest.mark.parametrize("make", [lesson_17, neuron, square])
