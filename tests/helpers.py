@@ -2,8 +2,10 @@
 
 import random
 import signal
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 from gradviz.graph.build import build
 from gradviz.graph.model import Graph
@@ -122,3 +124,17 @@ def random_graph(count: int, seed: int = 7) -> Play:
 def listen_to_ctrl_c():
     """A shell's background jobs have Ctrl+C turned off, and so might the tests."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def until_gone(pid, patience_s=10.0):
+    """Wait until a process that is not ours has ended."""
+    pause = threading.Event()
+    for _ in range(int(patience_s / 0.02)):
+        stat = Path(f"/proc/{pid}/stat")
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        pause.wait(0.02)
+    return False

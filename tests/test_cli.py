@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
 import nbformat
 import pytest
-from helpers import listen_to_ctrl_c
+from helpers import listen_to_ctrl_c, until_gone
 
 from gradviz import __version__
 from gradviz.cli import main
@@ -545,20 +544,6 @@ def test_a_file_that_never_ends_is_stopped_with_its_worker(
     assert (program.returncode, out, err) == (code, "", said)
     assert until_gone(worker)
     assert not (tmp_path / "x.svg").exists()
-
-
-def until_gone(pid, patience_s=10.0):
-    """Wait until a process that is not ours has ended."""
-    pause = threading.Event()
-    for _ in range(int(patience_s / 0.02)):
-        stat = Path(f"/proc/{pid}/stat")
-        try:
-            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        pause.wait(0.02)
-    return False
 
 
 def test_output_that_nobody_reads_is_no_fault_of_anybody() -> None:

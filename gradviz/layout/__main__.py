@@ -1,12 +1,15 @@
 """The layout process: ``python -m gradviz.layout``."""
 
+import ctypes
 import signal
+import sys
 
 from gradviz.channel import Channel, ChannelClosedError, parent_channel
 from gradviz.layout.dot import dot_layout
 from gradviz.layout.geometry import LayoutRequest
 from gradviz.layout.messages import LaidOut, LayOut, LayoutFailed
 
+_PR_SET_PDEATHSIG = 1
 PREVIEW_FROM = 300
 """Below so many Values ``dot`` is as quick as anybody can see."""
 
@@ -32,8 +35,18 @@ def _answer(channel: Channel[LayOut], number: int, request: LayoutRequest) -> No
     channel.send(LaidOut(number, dot_layout(request)))
 
 
+def _end_with_parent() -> None:
+    """Have Linux end this process with the one that started it, if that is killed.
+
+    graphviz lets no other code of ours run until it is done, which may take hours.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Serve the process that started this one."""
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         serve(parent_channel(LayOut))

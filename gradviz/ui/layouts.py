@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal
 
 from gradviz.graph.model import Graph
 from gradviz.layout.cache import LayoutCache
@@ -11,6 +11,8 @@ from gradviz.layout.geometry import Layout, LayoutRequest, layout_request
 from gradviz.layout.grow import grown
 from gradviz.layout.service import LayoutService
 
+_PATIENCE_MS = 60_000
+"""How long graphviz may take."""
 _REMEMBERED = 32
 """How many layouts are kept for stepping back over what made a graph grow."""
 
@@ -42,6 +44,8 @@ class Layouts(QObject):
         self._graph: Graph | None = None
         self._wanted: LayoutRequest | None = None
         self._shown: OrderedDict[LayoutRequest, Layout] = OrderedDict()
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._give_up)
         # Queued, so that no answer can arrive before its number is known.
         queued = Qt.ConnectionType.QueuedConnection
         self._arrived.connect(self._on_arrived, queued)
@@ -92,13 +96,11 @@ class Layouts(QObject):
             self._found(found)
             return
         self._number = self._service.request(wanted)
-        self.busy_changed.emit(True)
+        self._set_busy(True)
 
     def _found(self, layout: Layout) -> None:
         """Hand over a layout that is here; none is waited for any more."""
-        self._service.cancel()
-        self._number = 0
-        self.busy_changed.emit(False)
+        self.cancel()
         self._hand_over(layout)
 
     def _hand_over(self, layout: Layout) -> None:
@@ -113,22 +115,39 @@ class Layouts(QObject):
         """Give up the layout under way; a preview shown stays."""
         self._service.cancel()
         self._number = 0
-        self.busy_changed.emit(False)
+        self._set_busy(False)
 
     def close(self) -> None:
         """End the layout process."""
+        self._patience.stop()
         self._service.close()
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy:
+            self._patience.start()
+        else:
+            self._patience.stop()
+        self.busy_changed.emit(busy)
+
+    def _give_up(self) -> None:
+        """Keep the preview: the time that graphviz takes grows without bound."""
+        count = len(self._graph) if self._graph is not None else 0
+        self.cancel()
+        self.failed.emit(
+            f"graphviz has not placed {count:,} Values within a minute: the quick "
+            "placement stays."
+        )
 
     def _on_arrived(self, number: int, layout: Layout) -> None:
         if number != self._number:
             return
         if layout.final:
-            self.busy_changed.emit(False)
+            self._set_busy(False)
         self._hand_over(layout)
 
     def _on_broke(self, number: int, message: str) -> None:
         if number == self._number:
-            self.busy_changed.emit(False)
+            self._set_busy(False)
             self.failed.emit(message)
 
 

@@ -30,13 +30,14 @@ class Notices(QObject):
         self._controller = controller
         self._goes_with_success = False
         self._of_edits: tuple[str, ...] = ()
+        self._doing, self._lays_out = "", False
         controller.failed.connect(self._on_failed)
         controller.opening_failed.connect(self._on_opening_failed)
         controller.succeeded.connect(self._on_succeeded)
         controller.worker_ended.connect(self._on_worker_ended)
         controller.graph_changed.connect(self._on_graph_changed)
         controller.session_changed.connect(self._on_session_changed)
-        controller.busy_changed.connect(bar.set_busy)
+        controller.busy_changed.connect(self._on_busy)
         layouts.failed.connect(bar.show_info)
         layouts.busy_changed.connect(self._on_layout_busy)
 
@@ -107,9 +108,17 @@ class Notices(QObject):
         if opened is not None and opened.notices:
             self._bar.show_info(" ".join(opened.notices))
 
+    def _on_busy(self, doing: str) -> None:
+        self._doing = doing
+        self._show_work()
+
     def _on_layout_busy(self, busy: bool) -> None:
-        if not self._controller.busy:
-            self._bar.set_busy("Laying the graph out" if busy else "")
+        self._lays_out = busy
+        self._show_work()
+
+    def _show_work(self) -> None:
+        laying_out = "Laying the graph out" if self._lays_out else ""
+        self._bar.set_busy(self._doing or laying_out)
 
     def _show_with_run_again(self, failure: Failure) -> None:
         self._bar.show_failure(failure, _RUN_AGAIN, self._controller.run_again)

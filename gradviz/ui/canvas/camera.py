@@ -12,6 +12,8 @@ FIT_MOST = 1.5
 """Fitting never enlarges more than this: few cards need not fill a wall."""
 _OPEN_AT = 0.75
 """How large a long graph is at first, when all of it would be too small to read."""
+_OVERVIEW_FROM = 0.03
+"""In an overview smaller than this, cards are no more than a line."""
 _LEAST = 0.02
 _KEPT = 64.0
 """Screen pixels of the picture that stay in the window however far one pans."""
@@ -86,19 +88,25 @@ def fitted(bounds: QRectF, window: QSizeF) -> Camera:
     return Camera().showing(bounds.center(), middle, scale)
 
 
-def readable(bounds: QRectF, window: QSizeF) -> Camera | None:
+def readable(bounds: QRectF, window: QSizeF, start: QPointF) -> Camera | None:
     """Return the camera that shows where the walk starts, in a size to be read.
 
     None where fitting everything in does that, and where the graph is so tall that
-    only an overview shows what it is.
+    only an overview shows what it is, as long as that is more than a thin line.
+
+    Args:
+        bounds: The rectangle around the picture.
+        window: The size of the widget.
+        start: The right end of the card with which the walk starts.
     """
     too_tall = bounds.height() * _OPEN_AT > window.height()
-    if too_tall or fitted(bounds, window).scale >= FULL_FROM:
+    scale = fitted(bounds, window).scale
+    if scale >= FULL_FROM or (too_tall and scale >= _OVERVIEW_FROM):
         return None
+    if not too_tall:
+        start = QPointF(bounds.right(), bounds.center().y())
     right = QPointF(window.width() - MARGIN, window.height() / 2)
-    return Camera().showing(
-        QPointF(bounds.right(), bounds.center().y()), right, _OPEN_AT
-    )
+    return Camera().showing(start, right, _OPEN_AT)
 
 
 def limited(scale: float, bounds: QRectF, window: QSizeF) -> float:

@@ -62,6 +62,14 @@ class GraphSurface(Surface):
         """Return the rectangle around the graph."""
         return None if self.picture is None else self.picture.bounds
 
+    def start(self) -> QPointF:
+        """Return the right end of the card whose step comes next."""
+        shown = self._shown
+        if self.picture is None or shown is None or shown.next is None:
+            return super().start()
+        card = self.picture.cards[shown.next]
+        return QPointF(card.right(), card.center().y())
+
     def node_at(self, position: QPointF | QPoint) -> int | None:
         """Return the Value at a position in the widget."""
         if self.picture is None:

@@ -41,6 +41,11 @@ class Surface(QWidget):
         """Return what there is to see, None while there is nothing."""
         return None
 
+    def start(self) -> QPointF:
+        """Return where to look first in what can't be read as a whole."""
+        bounds = self.bounds() or QRectF()
+        return QPointF(bounds.right(), bounds.center().y())
+
     def clicked(self, position: QPointF) -> None:
         """Act on a click that was no drag."""
 
@@ -68,7 +73,9 @@ class Surface(QWidget):
 
     def open_view(self) -> None:
         """Show all of a new graph, or where its walk starts if that is too small."""
-        camera = readable(bounds, self._window) if (bounds := self.bounds()) else None
+        bounds, camera = self.bounds(), None
+        if bounds is not None:
+            camera = readable(bounds, self._window, self.start())
         if camera is None:
             self.fit()
             return
