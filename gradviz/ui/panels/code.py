@@ -49,7 +49,8 @@ class CodePanel(QWidget):
         self._late.timeout.connect(self._on_late)
         self._title = ElidedLabel(self)
         self._title.setObjectName("code-title")
-        self._place = ElidedLabel(self, Qt.TextElideMode.ElideLeft)
+        self._place = ElidedLabel(self)
+        self._place.elide = Qt.TextElideMode.ElideLeft
         self._place.setObjectName("code-place")
         self._place.setProperty("role", "dim")
         self._hint = hint("code-hint", "", self)

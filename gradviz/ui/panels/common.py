@@ -20,15 +20,15 @@ ICON_PX = 14
 
 
 class ElidedLabel(QLabel):
-    """A label that leaves out what has no room; the tooltip has it all."""
+    """A label that leaves out what has no room; the tooltip has it all.
 
-    def __init__(
-        self,
-        parent: QWidget | None = None,
-        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-    ) -> None:
+    Attributes:
+        elide: Where it leaves that out.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._elide = elide
+        self.elide = Qt.TextElideMode.ElideRight
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
@@ -46,7 +46,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), self._elide, self.width())
+        text = self.fontMetrics().elidedText(self.text(), self.elide, self.width())
         painter.drawText(self.rect(), self.alignment(), text)
 
 

@@ -224,7 +224,7 @@ class _LeafRow(Row):
         self._gesture = ""
         self._wanted: float | None = None
         # Names that differ often do so at the end: weight_1, weight_2.
-        self.name = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self.name = ElidedLabel(self)
         self.name.setFont(_name_font())
         self.heading = QLabel("Constants", self)
         self.heading.setToolTip("Numbers that an op made Values of")
@@ -303,11 +303,15 @@ class _LeafRow(Row):
 
     def _show_name(self, mirror: Mirror) -> None:
         assert self.key is not None
-        self.name.setText(self._panel.said(mirror, self.key))
-        said = [_use(mirror, self.key)]
+        said = self._panel.said(mirror, self.key)
+        # Weights of one layer differ in their last index.
+        end, middle = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideMiddle
+        self.name.elide = end if said.endswith("]") else middle
+        self.name.setText(said)
+        lines = [_use(mirror, self.key)]
         if change := self._panel.changes.get(self.key):
-            said += change_in_words(mirror, self.key, change)
-        self.name.setToolTip("\n".join(said))
+            lines += change_in_words(mirror, self.key, change)
+        self.name.setToolTip("\n".join(lines))
 
     def refresh(self) -> None:
         """Show the leaf's number; one on its way to the worker is shown already."""
