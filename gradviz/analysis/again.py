@@ -18,6 +18,9 @@ from gradviz.session.hooks import hook_beneath
 LOOKED_AT = 300
 """Values up to which all are looked at for what a single call has written."""
 
+_ASKED = 12
+"""Consumers of a Value that are asked whether it has moved."""
+
 _FLAT = (list, tuple)
 
 
@@ -105,6 +108,30 @@ class Again:
             return as_number(self.live.adapters[node].number(self.made(node, call)))
         except (Exception, SystemExit):  # the person's code: anything goes
             return math.nan
+
+    def is_current(self, node: int) -> bool:
+        """Whether a Value holds what its op gives for its operands as they are now."""
+        return repr(self.result(node)) == repr(self.number(node))
+
+    def is_moved(self, operand: int) -> bool:
+        """Whether a Value has another number than when its consumers were computed.
+
+        Some consumer may hold the right number by chance, as 0 times anything is 0.
+        """
+        consumers = dict.fromkeys(
+            e.consumer for e in self.live.graph.consumers[operand]
+        )
+        for consumer in list(consumers)[:_ASKED]:
+            with self.restored(consumer):
+                if not self.unsteady(consumer) and not self.is_current(consumer):
+                    return True
+        return False
+
+    def has_moved_leaves(self) -> bool:
+        """Whether leaves have moved, as they do in training, where no hook tells."""
+        nodes = self.live.graph.nodes
+        leaves = [node.id for node in nodes if node.is_leaf and not node.constant]
+        return any(map(self.is_moved, leaves[:LOOKED_AT]))
 
     def unsteady(self, node: int) -> str:
         """Return why an op can't be trusted to be called again; mostly nothing."""

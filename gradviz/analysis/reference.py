@@ -25,6 +25,7 @@ from gradviz.value import Value
 SAMPLE = 12
 """Values of one op that are differentiated before its formula is believed."""
 
+_PAST = "its leaves have changed since it was computed"
 _KINKED = frozenset({"relu", "abs", "max", "min", "maximum", "minimum"})
 _TOLD_EVERY = 500
 _ROUNDING = 1e-7
@@ -123,12 +124,17 @@ class Locals:
         self._data = tuple(again.number(node) for node in range(len(again.live.graph)))
         self._agreed: dict[object, int] = {}
         """How many Values of an op have followed its formula; −1 once one did not."""
+        stored = any(adapter.design == "stored" for adapter in again.live.adapters)
+        self._is_past = stored and again.has_moved_leaves()
+        """Whether the derivatives that are stored are those of other numbers."""
 
     def of(self, node: int) -> tuple[Slope, ...]:
         """Return the derivative for each operand slot of a Value's op."""
         made = self._again.live.graph.nodes[node]
         if made.is_leaf:
             return ()
+        if self._is_past:
+            return (Slope(math.nan, math.inf, _PAST),) * len(made.operands)
         kind = (made.method, made.op)
         smooth = made.method.strip("_") not in _KINKED and made.op not in _KINKED
         formula = self._formula(node) if smooth else None

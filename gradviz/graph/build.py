@@ -59,7 +59,7 @@ def build(
 
     Raises:
         AdapterError: A root is not a Value.
-        GraphError: There is no root, or a Value depends on itself.
+        GraphError: There is no root, a Value depends on itself or has no number.
     """
     adapters = adapters or Adapters()
     if not roots:
@@ -158,6 +158,11 @@ def _node(
     """Complete a node that has only its number and its variable's name."""
     operands = tuple(ids[id(operand)] for operand in made.operands)
     label = adapter.text(value, adapter.label).strip()
+    if not hasattr(value, adapter.data):
+        raise GraphError(
+            f"A {type(value).__name__} that is to be drawn has no {adapter.data}: its "
+            "__init__ has not come to its end, or it was deleted."
+        )
     if _is_number_text(label, adapter.number(value)):
         label = ""
     name = label or bare.name

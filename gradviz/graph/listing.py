@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gradviz.graph.adapter import Adapters
 from gradviz.graph.held import PLAIN
 from gradviz.graph.trace import Trace
 from gradviz.graph.traced import Origins
@@ -26,14 +27,15 @@ class Found:
 def graphs_made(values: Iterable[object], origins: Origins) -> list[Found]:
     """Return the graphs among ``values``, in the order in which they were made.
 
-    A root is a Value that none of the others depends on. A leaf alone is no graph.
+    A root is a Value that none of the others depends on. A leaf alone is no graph, and
+    a Value without a number is none: its ``__init__`` was interrupted or has failed.
 
     Args:
         values: The Values that are there, in the order in which they were made.
         origins: How they were made.
     """
     trace, adapters = origins.trace, origins.adapters
-    candidates = {id(v): v for v in values if adapters.is_value(v)}
+    candidates = {id(v): v for v in values if _is_whole(v, adapters)}
     operands = _operands_below(candidates.values(), origins)
     consumed = {id(o) for found in operands.values() for o in found}
     # What depends on itself has no root; it is told when it is drawn.
@@ -46,6 +48,12 @@ def graphs_made(values: Iterable[object], origins: Origins) -> list[Found]:
             continue
         found.append(Found(root, _size(root, operands), made.place if made else ""))
     return found
+
+
+def _is_whole(value: object, adapters: Adapters) -> bool:
+    if not adapters.is_value(value):
+        return False
+    return hasattr(value, adapters.adapter(value).data)
 
 
 def _made_aside(values: Iterable[object], trace: Trace | None) -> set[int]:

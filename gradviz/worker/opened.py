@@ -83,6 +83,19 @@ _MOVED = (
 )
 
 
+def _stores_other_derivatives(live: LiveGraph) -> bool:
+    """Whether local derivatives are stored that are those of other numbers.
+
+    Without hooks no walk is recorded that would tell.
+    """
+    if not any(adapter.design == "stored" for adapter in live.adapters):
+        return False
+    # Most workers never need it.
+    from gradviz.analysis.again import Again
+
+    return Again(live).has_moved_leaves()
+
+
 @dataclass(frozen=True)
 class After:
     """What a cell did, for what is shown after it.
@@ -171,10 +184,12 @@ class Drawn:
             if adapter.why_not_stepped:
                 kind = type(value).__name__
                 return (f"{kind} can't be stepped: {adapter.why_not_stepped}.",)
+        moved = _MOVED * _stores_other_derivatives(session.live)
         if session.propagated:
             return (
                 "Your file has run a backward pass of its own; its gradients were "
                 "cleared, so that the walk starts from the seeds.",
+                *moved,
             )
         if after is None and session.has_recorded:
             return (
@@ -182,7 +197,7 @@ class Drawn:
                 "Steps to walk through the calls it made.",
                 *_MOVED * session.has_moved_leaves,
             )
-        return ()
+        return moved
 
     def choose(self, chosen: Sequence[int]) -> None:
         """Show some of the roots; edited leaves keep their numbers.

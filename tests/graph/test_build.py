@@ -137,6 +137,18 @@ def test_a_cycle_is_told_in_a_sentence():
     )
 
 
+def test_a_value_without_its_number_is_told_in_a_sentence():
+    x = Value(1.0, "x")
+    y = x + 1
+    del x.data
+    with pytest.raises(GraphError) as told:
+        build([y], {})
+    assert str(told.value) == (
+        "A Value that is to be drawn has no data: its __init__ has not come to its "
+        "end, or it was deleted."
+    )
+
+
 def test_deeper_than_recursion_goes():
     x = Value(1.0, "x")
     y = x

@@ -161,6 +161,16 @@ def test_a_call_that_gives_another_ops_value_its_own_hook_makes_it():
     assert [graph.root for graph in found] == [program.names["y"]]
 
 
+def test_a_value_whose_making_was_interrupted_is_no_graph():
+    program = Program("a, b = Value(2.0), Value(3.0)\ny = a.twice_plus(b)")
+    kind = type(program.names["y"])
+    half = object.__new__(kind)
+    half._prev = (program.names["y"],)
+    values = [*program.trace.recent(), half]
+    found = graphs_made(values, Origins(program.adapters, program.trace))
+    assert [graph.root for graph in found] == [program.names["y"]]
+
+
 def test_a_value_made_from_the_number_of_another_is_a_leaf():
     program = Program("a = Value(2.0)\nb = (a * a).detach()\ny = b * a")
     assert program.drawn("y") == ["y = __mul__(b, a)"]

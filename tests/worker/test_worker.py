@@ -10,15 +10,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from samples import CORPUS
 from talk import PATIENCE_S, Talk
 
 from gradviz.worker.client import Ending
 from gradviz.worker.messages import (
     ChooseRoots,
+    GetReference,
     MoveTo,
     Open,
     Output,
     Redo,
+    Reevaluate,
+    Referenced,
     RunStep,
     SetLeaf,
     SetRule,
@@ -109,6 +113,28 @@ def test_seeds_set_by_hand_are_kept_and_a_pass_that_has_run_is_recorded(talk, wr
     )
     talk.ask(SwitchWalk(walk="recorded"))
     assert (talk.shown("x"), talk.shown("z")) == ((2.0, -2.0), (-4.0, 1.0))
+
+
+def test_derivatives_stored_before_leaves_moved_are_compared_with_nothing(talk, write):
+    stored = (CORPUS / "microgpt_style.py").read_text()
+    trained = "y.backward()\nfor v in (a, b): v.data -= 0.1 * v.grad\n"
+    talk.open(write(stored + trained))
+    assert talk.opened.notices == (
+        "Your file has run a backward pass of its own; its gradients were cleared, so "
+        "that the walk starts from the seeds.",
+        "Its leaves have changed since this graph was computed: Edit > Re-evaluate "
+        "computes it again from them.",
+    )
+    talk.send(GetReference())
+    fact = talk.next(Referenced).fact
+    assert math.isnan(fact.gradients[talk.node("a")])
+    assert dict(fact.undecidable)[talk.node("y")] == (
+        "its leaves have changed since it was computed"
+    )
+    talk.reply()
+    talk.ask(Reevaluate())
+    talk.send(GetReference())
+    assert not math.isnan(talk.next(Referenced).fact.gradients[talk.node("a")])
 
 
 def test_another_root_is_chosen_and_edited_leaves_stay(talk, write):

@@ -10,6 +10,7 @@ from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.probing import Probe, Pushed
 from gradviz.analysis.differences import Slope
 from gradviz.analysis.local import local_derivatives
+from gradviz.graph import designs
 from gradviz.graph.calls import Call
 from gradviz.session.hooks import hook_beneath
 
@@ -103,10 +104,15 @@ def same(one: float, other: float) -> bool:
 
 
 def code_of(hook: object) -> CodeType | None:
-    """Return the code of the person's function that a hook calls."""
+    """Return the code of the person's function that a hook calls.
+
+    There is none where their class has no hooks, and we push what it stores.
+    """
     found = hook_beneath(hook)
     code = getattr(found, "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    if not isinstance(code, CodeType) or code.co_filename == designs.__file__:
+        return None
+    return code
 
 
 def kinds(again: Again) -> list[Kind]:
@@ -143,13 +149,15 @@ class Trier:
         """Find out what a live hook should have pushed.
 
         False where its Value does not hold what its op gives for the operands as they
-        are now: then its hook was made for others.
+        are now: then its hook was made for others. It may hold that by chance, as 0
+        times anything is 0; but other consumers of the same operand do not.
         """
         node = point.node
         if self.again.call(node) is None:
             point.expected = self._by_formula(node)
             return True
-        if repr(self.again.result(node)) != repr(self.again.number(node)):
+        operands = self.again.live.graph.nodes[node].operands
+        if not self.again.is_current(node) or any(map(self.again.is_moved, operands)):
             return False
         with self.again.restored(node):
             point.expected = self._expected(node)

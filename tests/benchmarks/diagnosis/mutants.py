@@ -65,7 +65,7 @@ SAME, STALE, NONE = "same-operand", "stale", "no-backward"
 TOPO, TWICE, SEED = "not-topological", "pushed-twice", "no-seed"
 ZERO, CALLED = "not-zeroed", "not-called"
 
-A, B, C, D, E, F, G = (
+A, B, C, D, E, F, G, H = (
     "closures",
     "helpers",
     "dispatch",
@@ -73,6 +73,7 @@ A, B, C, D, E, F, G = (
     "stored",
     "cached",
     "layered",
+    "local_grads",
 )
 HOOK = "def _backward():"
 RULE = "def rule():"
@@ -438,6 +439,38 @@ MUTANTS = [
         "node.gradient = 0.0",
         "node.gradient = 0.0 if not node.parents else node.gradient",
         ZERO,
+    ),
+    # No hooks but stored derivatives, in a graph whose leaves have moved
+    *(
+        Mutant(H, method, old, new, WRONG, at=at)
+        for method, old, new, at in (
+            (
+                "tanh",
+                "slope = 1 - t * t",
+                "slope = 1 - t",
+                "return Value(t, (self,), (slope,))",
+            ),
+            (
+                "__mul__",
+                "slopes = (other.data, self.data)",
+                "slopes = (self.data, other.data)",
+                "return Value(self.data * other.data, (self, other), slopes)",
+            ),
+            (
+                "relu",
+                "return Value(max(0, self.data), (self,), (float(self.data > 0),))",
+                "return Value(max(0, self.data), (self,), (float(self.data < 0),))",
+                "",
+            ),
+        )
+    ),
+    Mutant(
+        H,
+        "__mul__",
+        "slopes = (other.data, self.data)",
+        "slopes = (other.data,)",
+        FORGETS,
+        at="return Value(self.data * other.data, (self, other), slopes)",
     ),
     # Hooks called by hand, or by a function that nobody could know
     Mutant(
