@@ -122,14 +122,25 @@ class Pushes:
         )
 
     def _reset(self, step: StepFact) -> None:
-        """Forget what was pushed to the gradients that a write has set anew."""
+        """Forget what was pushed to the gradients that a write has set anew.
+
+        A leaf that holds a gradient before anything has pushed has kept it.
+        """
         for effect in _gradients(step):
             node = effect.node
             self.received[node] = self.repeated[node] = self.late[node] = 0
-            self.left.discard(node)
+            is_kept = self._steps == 0 and effect.after not in (None, 0)
+            if is_kept and self._is_used_leaf(node):
+                self.left.add(node)
+            else:
+                self.left.discard(node)
             for consumer in {edge.consumer for edge in self._graph.consumers[node]}:
                 self.twice[consumer] -= self._by[consumer, node] > 1
                 del self._by[consumer, node]
+
+    def _is_used_leaf(self, node: int) -> bool:
+        """Whether a Value is used but not made: what is set there is no seed."""
+        return self._graph.nodes[node].is_leaf and bool(self._graph.consumers[node])
 
     def _count(self, step: StepFact, by: int) -> None:
         self._steps += by

@@ -36,6 +36,7 @@ def rewound(
             _said(step.place),
             step.delta if step.node < 0 else (),
             step.site,
+            step.unzeroed,
         )
         for step in recording.steps
     ]

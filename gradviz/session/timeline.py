@@ -7,7 +7,7 @@ gathered in as few gaps as can explain them (every interval is pierced, by its e
 right end), so that a loop over all parameters is one write.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Number
 from struct import Struct
@@ -33,6 +33,8 @@ class RecordedStep:
         place: The cell or script that ran, or ``rest of <name>._backward`` for what a
             call wrote after one that it made itself.
         site: The line that called, if it is known.
+        unzeroed: Leaves whose data a write has moved while they held a gradient that
+            was still there when the next call began.
     """
 
     node: int
@@ -40,6 +42,7 @@ class RecordedStep:
     upstream: object
     place: str
     site: Site | None = None
+    unzeroed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Timeline:
         self._known: dict[tuple[int, str], object] = {}
         self._looked: dict[tuple[int, str], int] = {}
         """How many gaps there had been when an attribute was last looked at."""
+        self._unzeroed: set[int] = set()
+        """Leaves that have moved, and whose gradients nobody has zeroed since."""
         self._holders: dict[int, int] | None = None
         self._captured: dict[tuple[int, frozenset[int]], int] | None = None
 
@@ -165,18 +170,27 @@ class Timeline:
             node = segment.node
             if node < 0:
                 if write is None or write.place != segment.place:
-                    yield from _written(write)
+                    yield from self._written(write)
                     write = _Segment(-1, segment.place)
                 write.add(segment.changes)
                 continue
-            yield from _written(write)
+            yield from self._written(write)
             write = None
             delta = segment.delta()
             if delta or not self._live.graph.nodes[node].is_leaf:
                 yield RecordedStep(
                     node, delta, segment.upstream, segment.place, segment.site
                 )
-        yield from _written(write)
+        yield from self._written(write)
+
+    def _written(self, write: _Segment | None) -> Iterable[RecordedStep]:
+        """Yield a step for what was written outside of calls, if anything was."""
+        if write is None or not (delta := write.delta()):
+            return
+        adapters = self._live.adapters
+        moved = {c.node for c in delta if c.attribute == adapters[c.node].data}
+        unzeroed = frozenset(moved & self._unzeroed)
+        yield RecordedStep(-1, delta, None, write.place, unzeroed=unzeroed)
 
     def _gap(self, place: str) -> None:
         self._gaps.append(_Segment(-1, place))
@@ -196,6 +210,7 @@ class Timeline:
                 continue
             adapter = self._live.adapters[node]
             read = numbers[i * count : (i + 1) * count]
+            self._note_zeroing(node, dict(zip(roles, read, strict=True)))
             for role, now in zip(roles, read, strict=True):
                 name = getattr(adapter, role)
                 if name is None or now is UNREAD:
@@ -206,6 +221,18 @@ class Timeline:
                     self._changed(node, name, before, now)
                 self._known[key] = now
                 self._looked[key] = gaps
+
+    def _note_zeroing(self, node: int, read: Mapping[str, object]) -> None:
+        """Note a leaf that has moved and holds a gradient, until that is zeroed."""
+        if "grad" not in read or not self._live.graph.nodes[node].is_leaf:
+            return
+        if not _holds(read["grad"]):
+            self._unzeroed.discard(node)
+        elif "data" in read:
+            now = read["data"]
+            before = self._known.get((node, self._live.adapters[node].data), now)
+            if now is not UNREAD and not same(before, now):
+                self._unzeroed.add(node)
 
     def _changed(self, node: int, attribute: str, before: object, now: object) -> None:
         """Lay a change to the segment it happened in."""
@@ -262,10 +289,9 @@ class Timeline:
             self._captured.setdefault((id(code), values), node)
 
 
-def _written(write: _Segment | None) -> Iterable[RecordedStep]:
-    """Yield a step for what was written outside of calls, if anything was."""
-    if write is not None and (delta := write.delta()):
-        yield RecordedStep(-1, delta, None, write.place)
+def _holds(gradient: object) -> bool:
+    """Whether a gradient is a number other than zero."""
+    return isinstance(gradient, int | float) and gradient != 0
 
 
 def same(first: object, second: object) -> bool:

@@ -22,6 +22,8 @@ class Step(NamedTuple):
         place: Where in the person's code it was made, for recorded steps and writes.
         writes: What a write sets, whenever it is made.
         site: The line of the person's code that called, for recorded steps.
+        unzeroed: Leaves whose data a write has moved, and whose gradients nobody has
+            zeroed since.
     """
 
     node: int
@@ -31,6 +33,7 @@ class Step(NamedTuple):
     place: str = ""
     writes: Delta = ()
     site: Site | None = None
+    unzeroed: frozenset[int] = frozenset()
 
 
 ZERO = Step(-1, "zero")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gradviz.analysis.diagnosis.findings import told
 from gradviz.worker.desk import Desk
 from gradviz.worker.messages import Check, Checked, MoveTo, Open, SetLeaf, SwitchWalk
 
@@ -161,6 +162,52 @@ def test_gradients_that_a_zeroing_of_the_leaves_misses(run):
     assert found.sentence == (
         "A backward pass adds to gradients that an earlier one has left: b held 3 "
         "already, and so did c. Zeroing the leaves alone misses b and c."
+    )
+
+
+TRAINING = """
+for step in range(3):
+    {first}
+    for sample in (2.0, -1.0):
+        b = x * Value(sample)
+        e = w * b
+        d = b + e
+        {each}
+        d.grad = 1.0
+        call(d, e, b)
+    {update}
+    {last}
+"""
+UPDATE = "for v in (x, w): v.data -= 0.1 * v.grad"
+ZERO = "for v in (x, w): v.grad = 0.0"
+
+
+@pytest.mark.parametrize(
+    ("first", "each", "last"),
+    [(ZERO, "", ""), ("", "", ZERO), ("", ZERO, "")],
+    ids=["before all samples", "after the update", "before each sample"],
+)
+def test_adding_up_over_samples_is_no_finding(run, first, each, last):
+    source = TRAINING.format(first=first, each=each, update=UPDATE, last=last)
+    assert run(source).check() == ()
+
+
+def test_leaves_moved_by_gradients_that_nobody_has_zeroed(run):
+    # d = s x (1 + w), so that dd/dx = s (1 + w) and dd/dw = s x.
+    x, w, dx, dw = 2.0, 3.0, 0.0, 0.0
+    for step in range(3):
+        for sample in (2.0, -1.0):
+            held = dx
+            dx += sample * (1 + w)
+            dw += sample * x
+        if step < 2:
+            x, w = x - 0.1 * dx, w - 0.1 * dw
+    source = TRAINING.format(first="", each="", update=UPDATE, last="")
+    (found,) = run(source).check()
+    assert (found.rule, found.value, found.place) == ("not-zeroed", "x", "homework.py")
+    assert found.sentence == (
+        "A backward pass adds to gradients that an earlier one has left: x held "
+        f"{told(held)} already, and so did w."
     )
 
 

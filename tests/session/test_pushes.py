@@ -118,6 +118,25 @@ def test_zeroed_gradients_leave_nothing_over():
     assert mirror.pushes.twice == [0, 0]
 
 
+def test_a_leaf_that_holds_a_gradient_before_the_pass_has_kept_it():
+    play = square()
+    x, y = play.named("x"), play.named("y")
+    walk = (
+        StepFact(-1, "write", (Effect(x, "grad", 0.0, -3.0),), None, "cell 4"),
+        StepFact(-1, "write", (Effect(y, "grad", 0.0, 1.0),), None, "cell 4"),
+        StepFact(y, "recorded", (Effect(x, "grad", -3.0, 3.0),), 1.0, "cell 4"),
+        StepFact(-1, "write", (Effect(x, "grad", 3.0, 1.0),), None, "cell 4"),
+    )
+    mirror = Mirror(play.graph)
+    recorded(mirror, walk)
+    seen = []
+    for playhead in range(5):
+        mirror.move_to(playhead)
+        seen.append(set(mirror.pushes.left))
+    # What is set after the pass, as clipping does, is none of an earlier one.
+    assert seen == [set(), {x}, {x}, {x}, set()]
+
+
 def test_gradients_that_are_there_before_the_first_step_are_left_over():
     pushes = Pushes(GRAPH)
     pushes.begin(frozenset({1, 3}))

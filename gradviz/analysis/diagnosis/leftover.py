@@ -33,7 +33,8 @@ def left_over(live: LiveGraph, walk: Sequence[Step]) -> Finding | None:
     """Return that gradients were not zeroed between two recorded passes.
 
     What a pass adds to first, and what nobody has set since the pass before, has to be
-    zero then. Leaves that two roots share may well add up what comes from both.
+    zero then. Leaves that two roots share may well add up what comes from both; but
+    not once they have been moved by what they hold, as training does.
 
     Args:
         live: The graph.
@@ -42,11 +43,14 @@ def left_over(live: LiveGraph, walk: Sequence[Step]) -> Finding | None:
     written: dict[int, int] = {}
     """The pass in which each gradient was last written by a hook."""
     pushed: list[set[int]] = []
+    unzeroed: set[int] = set()
+    """Leaves that still hold the gradient by which they were moved."""
     found: dict[int, _Found] = {}
     for number, one in enumerate(passes_of(live, walk)):
         began = set[int]()
         pushed.append({node for _, node in one.calls})
         for at, step in one.steps:
+            unzeroed |= step.unzeroed
             for change in gradients_in(live, step):
                 node = change.node
                 if step.kind != "recorded":
@@ -54,9 +58,12 @@ def left_over(live: LiveGraph, walk: Sequence[Step]) -> Finding | None:
                     continue
                 held = as_number(0.0 if change.before is None else change.before)
                 last = written.get(node, number)
-                if node not in began and held and last < number:
-                    of_both = step.node in pushed[last]
-                    if of_both or not live.graph.nodes[node].is_leaf:
+                if node not in began and held:
+                    is_left = node in unzeroed
+                    if last < number:
+                        is_left |= step.node in pushed[last]
+                        is_left |= not live.graph.nodes[node].is_leaf
+                    if is_left:
                         left = _Found(change.before, change.after, at, step.place)
                         found.setdefault(node, left)
                 began.add(node)
