@@ -135,7 +135,6 @@ class Renewal:
 
 def _bound_back(hook: Any, fresh: object, value: object) -> Any:
     """Return a hook that was given an op's new result, with the old Value instead."""
-
     if type(hook) is FunctionType and not (hook.__defaults__ or hook.__kwdefaults__):
         return hook
 
