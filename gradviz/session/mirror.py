@@ -212,21 +212,24 @@ class Mirror:
         return data
 
     def progress(self, node: int) -> Progress:
+        """Return how far the gradient of a Value has come, and what is to come."""
+        state = self.state(node)
+        return Progress(state, self.pushes.received[node], self._expected[node])
+
+    def state(self, node: int) -> GradientState:
         """Return how far the gradient of a Value has come."""
-        pushed, expected = self.pushes.received[node], self._expected[node]
+        pushed = self.pushes.received[node]
         if self.pushes.repeated[node]:
-            state = GradientState.REPEATED
-        elif pushed >= expected and (
+            return GradientState.REPEATED
+        if pushed >= self._expected[node] and (
             pushed or node in self._below_seeds or self._is_set_by_code(node)
         ):
-            state = GradientState.FINAL
-        elif pushed or node in self.seeds or self._is_set_by_code(node):
-            state = GradientState.PARTIAL
-        elif node in self._below_seeds or node in self._below_code:
-            state = GradientState.UNREACHED
-        else:
-            state = GradientState.UNSEEDED
-        return Progress(state, pushed, expected)
+            return GradientState.FINAL
+        if pushed or node in self.seeds or self._is_set_by_code(node):
+            return GradientState.PARTIAL
+        if node in self._below_seeds or node in self._below_code:
+            return GradientState.UNREACHED
+        return GradientState.UNSEEDED
 
     def expected(self, node: int) -> float | None:
         """Return what the gradient of a Value should be; None where nobody knows.
@@ -247,8 +250,7 @@ class Mirror:
 
     def disagrees(self, node: int) -> bool:
         """Whether a gradient to which all have pushed is not what it should be."""
-        is_final = self.progress(node).state is GradientState.FINAL
-        return is_final and self._is_off(node)
+        return self.state(node) is GradientState.FINAL and self._is_off(node)
 
     def follows(self, node: int) -> list[int]:
         """Return the consumers whose wrong gradients are why that of a Value is wrong.
