@@ -145,7 +145,7 @@ def is_doubtful(mirror: Mirror, node: int, overwriting: Sequence[int]) -> bool:
         or node in pushes.left
         or node in mirror.stuck
         or node in mirror.stale
-        or loss_among(mirror, overwriting, node)[0] is not None
+        or (overwriting and loss_among(mirror, overwriting, node)[0] is not None)
     )
 
 

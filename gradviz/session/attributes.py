@@ -9,10 +9,10 @@ it as well. And where an edit needs Values of its own, one change puts them in t
 of all that were shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, is_
+from operator import is_
 from typing import Any, Final, NamedTuple
 
 from gradviz.graph.build import LiveGraph
@@ -114,26 +114,20 @@ class Attributes:
         Args:
             nodes: The Values to look at, by default all.
         """
-        if nodes is None:
-            if self._plain and self._nothing_changed():
-                return ()
-            nodes = self._all
         changes: list[Change] = []
         watches, seen = bool(self._contents), self._seen
         plain, values = self._plain, self.live.values
-        for node in nodes:
+        for node in self._all if nodes is None else nodes:
             old = seen[node]
             new = values[node].__dict__ if plain else self._held(node)
             found = len(changes)
-            if old.keys() == new.keys():
-                for name, after in new.items():
-                    before = old[name]
-                    if before is not after:
-                        changes.append(_new(Change, (node, name, before, after)))
-                        old[name] = after
-            else:
-                changes.extend(_changes(node, old, new))
-                seen[node] = dict(new)
+            for name in _differing(old, new):
+                before, after = old.get(name, MISSING), new.get(name, MISSING)
+                changes.append(_new(Change, (node, name, before, after)))
+                if after is MISSING:
+                    del old[name]
+                else:
+                    old[name] = after
             if watches:
                 self._take_contents(node, changes, found)
         return tuple(changes)
@@ -155,19 +149,11 @@ class Attributes:
 
     def differs(self, nodes: Iterable[int] | None = None) -> bool:
         """Whether any of some Values (by default all) differs from the last look."""
-        if nodes is None:
-            if self._plain:
-                return not self._nothing_changed()
-            nodes = self._all
         seen, plain, values = self._seen, self._plain, self.live.values
-        for node in nodes:
-            old = seen[node]
+        for node in self._all if nodes is None else nodes:
             new = values[node].__dict__ if plain else self._held(node)
-            if old.keys() != new.keys():
+            if _differing(seen[node], new):
                 return True
-            for name, content in new.items():
-                if old[name] is not content:
-                    return True
             if self._contents and not self._contents_stand(node):
                 return True
         return False
@@ -182,17 +168,6 @@ class Attributes:
             held: dict[str, object] = value.__dict__
             return held
         return self.live.adapters[node].attributes(value)
-
-    def _nothing_changed(self) -> bool:
-        """Compare everything by identity, without a line of Python per Value."""
-        live = list(map(attrgetter("__dict__"), self.live.values))
-        seen = self._seen
-        return (
-            all(map(int.__eq__, map(len, live), map(len, seen)))
-            and all(map(is_, _names(live), _names(seen)))
-            and all(map(is_, _contents(live), _contents(seen)))
-            and all(map(self._contents_stand, self._contents))
-        )
 
     def seen(self, node: int, attribute: str) -> object:
         """Return an attribute as it was last looked at, ``MISSING`` where none was."""
@@ -256,21 +231,15 @@ class Attributes:
         self._look()
 
 
-_names = chain.from_iterable
-
-
-def _changes(
-    node: int, old: dict[str, object], new: dict[str, object]
-) -> Iterator[Change]:
-    """Yield the changes of a Value that has got or lost attributes."""
-    for name in dict.fromkeys((*old, *new)):
-        before, after = old.get(name, MISSING), new.get(name, MISSING)
-        if before is not after:
-            yield Change(node, name, before, after)
-
-
-def _contents(held: Iterable[dict[str, object]]) -> Iterable[object]:
-    return chain.from_iterable(map(dict.values, held))
+def _differing(old: dict[str, object], new: dict[str, object]) -> list[str]:
+    """Return the attributes that hold another object, have come or have gone."""
+    if len(old) == len(new):
+        try:
+            return [name for name in new if old[name] is not new[name]]
+        except KeyError:
+            pass
+    names = dict.fromkeys((*old, *new))
+    return [n for n in names if old.get(n, MISSING) is not new.get(n, MISSING)]
 
 
 def merged(deltas: Iterable[Iterable[Change]]) -> Delta:

@@ -109,7 +109,7 @@ class Mirror:
     def apply(self, update: Update) -> None:
         """Take over what has changed in the session."""
         if update.start is None:
-            self.move_to(min(update.walk_from, self.playhead))
+            self._go_to(min(update.walk_from, self.playhead))
         else:
             self.playhead = 0
             self.data = list(update.start.data)
@@ -128,7 +128,7 @@ class Mirror:
         if update.start is not None:
             held = (n for n, number in enumerate(self.grad) if number not in (None, 0))
             self.pushes.begin(frozenset(held) - self.seeds.keys())
-        self.move_to(update.playhead)
+        self._go_to(update.playhead)
 
     def _stale(self) -> dict[int, str]:
         """Return what is outdated, and what was computed from that."""
@@ -169,25 +169,32 @@ class Mirror:
         Returns:
             The Values whose numbers, colour or progress may have changed.
         """
+        before = self.playhead
+        has_begun = self._go_to(playhead)
+        low, high = sorted((before, self.playhead))
+        if has_begun:
+            return set(range(len(self.graph)))
+        return set().union(*map(self.touched, self.walk[low:high]))
+
+    def _go_to(self, playhead: int) -> bool:
+        """Show the numbers after ``playhead`` steps, as far as they were made.
+
+        Returns:
+            Whether a pass has begun on the way, so that every count is another one.
+        """
         target = max(0, min(playhead, self.recorded))
-        dirty: set[int] = set()
+        has_begun = False
         while self.playhead > target:
             self.playhead -= 1
-            step = self.walk[self.playhead]
-            for effect in reversed(step.effects or ()):
+            for effect in reversed(self.walk[self.playhead].effects or ()):
                 self._show(effect, effect.before)
-            dirty |= self.touched(step)
-            if self.pushes.take_back(self.walk, self.playhead):
-                dirty.update(range(len(self.graph)))
+            has_begun |= self.pushes.take_back(self.walk, self.playhead)
         while self.playhead < target:
-            step = self.walk[self.playhead]
-            for effect in step.effects or ():
+            for effect in self.walk[self.playhead].effects or ():
                 self._show(effect, effect.after)
-            dirty |= self.touched(step)
-            if self.pushes.make(self.walk, self.playhead, self.grad):
-                dirty.update(range(len(self.graph)))
+            has_begun |= self.pushes.make(self.walk, self.playhead, self.grad)
             self.playhead += 1
-        return dirty
+        return has_begun
 
     def data_after(self, made: int) -> Sequence[Figure]:
         """Return the number of each Value after some of the steps made so far.
@@ -205,21 +212,24 @@ class Mirror:
         return data
 
     def progress(self, node: int) -> Progress:
+        """Return how far the gradient of a Value has come, and what is to come."""
+        state = self.state(node)
+        return Progress(state, self.pushes.received[node], self._expected[node])
+
+    def state(self, node: int) -> GradientState:
         """Return how far the gradient of a Value has come."""
-        pushed, expected = self.pushes.received[node], self._expected[node]
+        pushed = self.pushes.received[node]
         if self.pushes.repeated[node]:
-            state = GradientState.REPEATED
-        elif pushed >= expected and (
+            return GradientState.REPEATED
+        if pushed >= self._expected[node] and (
             pushed or node in self._below_seeds or self._is_set_by_code(node)
         ):
-            state = GradientState.FINAL
-        elif pushed or node in self.seeds or self._is_set_by_code(node):
-            state = GradientState.PARTIAL
-        elif node in self._below_seeds or node in self._below_code:
-            state = GradientState.UNREACHED
-        else:
-            state = GradientState.UNSEEDED
-        return Progress(state, pushed, expected)
+            return GradientState.FINAL
+        if pushed or node in self.seeds or self._is_set_by_code(node):
+            return GradientState.PARTIAL
+        if node in self._below_seeds or node in self._below_code:
+            return GradientState.UNREACHED
+        return GradientState.UNSEEDED
 
     def expected(self, node: int) -> float | None:
         """Return what the gradient of a Value should be; None where nobody knows.
@@ -240,8 +250,7 @@ class Mirror:
 
     def disagrees(self, node: int) -> bool:
         """Whether a gradient to which all have pushed is not what it should be."""
-        is_final = self.progress(node).state is GradientState.FINAL
-        return is_final and self._is_off(node)
+        return self.state(node) is GradientState.FINAL and self._is_off(node)
 
     def follows(self, node: int) -> list[int]:
         """Return the consumers whose wrong gradients are why that of a Value is wrong.

@@ -6,7 +6,6 @@ except where one cell does that twice in a row: then it has pushed twice. What o
 Values hold when a pass begins is left over from the one before.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from gradviz.graph.model import Graph
@@ -49,12 +48,13 @@ class Pushes:
 
     def times(self, node: int) -> int:
         """Return how often a Value has pushed what its operands still hold."""
-        operands = self._graph.nodes[node].operands
-        return max((self._by[node, operand] for operand in operands), default=0)
+        by = self._by
+        found = [by.get((node, o), 0) for o in self._graph.nodes[node].operands]
+        return max(found) if found else 0
 
     def count(self, consumer: int, operand: int) -> int:
         """Return how often a consumer has pushed to an operand in this pass."""
-        return self._by[consumer, operand]
+        return self._by.get((consumer, operand), 0)
 
     def make(self, walk: Sequence[StepFact], at: int, grad: Sequence[Figure]) -> bool:
         """Count a step.
@@ -106,7 +106,7 @@ class Pushes:
         self.received, self.repeated = [0] * count, [0] * count
         self.twice, self.late = [0] * count, [0] * count
         self.left = set(left)
-        self._by: Counter[tuple[int, int]] = Counter()
+        self._by: dict[tuple[int, int], int] = {}
         self._steps = 0
 
     def _begins_pass(self, walk: Sequence[StepFact], at: int) -> bool:
@@ -135,8 +135,7 @@ class Pushes:
             else:
                 self.left.discard(node)
             for consumer in {edge.consumer for edge in self._graph.consumers[node]}:
-                self.twice[consumer] -= self._by[consumer, node] > 1
-                del self._by[consumer, node]
+                self.twice[consumer] -= self._by.pop((consumer, node), 0) > 1
 
     def _is_used_leaf(self, node: int) -> bool:
         """Whether a Value is used but not made: what is set there is no seed."""
@@ -144,19 +143,21 @@ class Pushes:
 
     def _count(self, step: StepFact, by: int) -> None:
         self._steps += by
+        node = step.node
+        operands = self._graph.nodes[node].operands
         for effect in _gradients(step):
-            if effect.node != step.node and self.times(effect.node):
+            if effect.node != node and self.times(effect.node):
                 changed = repr(effect.before) != repr(effect.after)
                 self.late[effect.node] += by * changed
-        operands = self._graph.nodes[step.node].operands
         for operand in operands:
             self.received[operand] += by
         for operand in set(operands):
-            before = self._by[step.node, operand]
-            self._by[step.node, operand] = after = before + by
+            before = self._by.get((node, operand), 0)
+            self._by[node, operand] = after = before + by
             again = (after > 1) - (before > 1)
-            self.repeated[operand] += again
-            self.twice[step.node] += again
+            if again:
+                self.repeated[operand] += again
+                self.twice[node] += again
 
 
 def repeats(walk: Sequence[Step] | Sequence[StepFact], at: int) -> bool:

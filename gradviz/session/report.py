@@ -1,5 +1,6 @@
 """What has changed in a session since it was last asked, as facts for a mirror."""
 
+from collections.abc import Sequence
 from itertools import compress, count
 from operator import is_not
 
@@ -50,13 +51,15 @@ class Reporter:
         same = _common(old, new)
         kept = _common(old[same:][::-1], new[same:][::-1])
         self._walk, self._document = new, session.document
-        walk = tuple(map(self._step, new[same : len(new) - kept]))
+        end = len(new) - kept
+        made = self._facts(new[: session.playhead] if document_changed else ())
+        walk = (*made[same:end], *self._facts(new[max(same, len(made)) : end]))
         return Update(
             playhead=session.playhead,
             walk_from=same,
             walk=walk,
             walk_kept=kept,
-            start=self._start() if document_changed else None,
+            start=self._start(made) if document_changed else None,
             document=self._document_fact(),
         )
 
@@ -76,21 +79,16 @@ class Reporter:
             stale=self._stale,
         )
 
-    def _start(self) -> Column:
-        """Return the numbers at playhead 0, wherever the playhead is."""
+    def _start(self, made: Sequence[StepFact]) -> Column:
+        """Return the numbers at playhead 0, from those of now and the steps made."""
         now = column_of(self.session.live)
         columns: dict[str, list[Figure]] = {
             "data": list(now.data),
             "grad": list(now.grad),
             "color": list(now.color),
         }
-        # The change that was made first says what stood there at the start.
-        at_start = {}
-        for step in reversed(self.session.walk[: self.session.playhead]):
-            for change in reversed(step.delta or ()):
-                at_start[change[:2]] = change
-        for change in at_start.values():
-            if effect := _effect(change, self.session.live):
+        for step in reversed(made):
+            for effect in reversed(step.effects or ()):
                 columns[effect.what][effect.node] = effect.before
         return Column(
             tuple(columns["data"]),
@@ -98,14 +96,19 @@ class Reporter:
             tuple(None if text is None else str(text) for text in columns["color"]),
         )
 
-    def _step(self, step: Step) -> StepFact:
-        if step.delta is None:
-            return StepFact(step.node, step.kind, place=step.place)
-        effects = (_effect(change, self.session.live) for change in step.delta)
-        seen = tuple(effect for effect in effects if effect is not None)
-        if step.kind == "write":
-            seen = tuple(e for e in seen if repr(e.before) != repr(e.after))
-        return StepFact(step.node, step.kind, seen, figure(step.upstream), step.place)
+    def _facts(self, walk: Walk) -> tuple[StepFact, ...]:
+        live = self.session.live
+        return tuple([_fact(step, live) for step in walk])
+
+
+def _fact(step: Step, live: LiveGraph) -> StepFact:
+    if step.delta is None:
+        return StepFact(step.node, step.kind, place=step.place)
+    found = [_effect(change, live) for change in step.delta]
+    seen = tuple([effect for effect in found if effect is not None])
+    if step.kind == "write":
+        seen = tuple(e for e in seen if repr(e.before) != repr(e.after))
+    return StepFact(step.node, step.kind, seen, figure(step.upstream), step.place)
 
 
 def column_of(live: LiveGraph) -> Column:
@@ -125,6 +128,8 @@ def _effect(change: Change, live: LiveGraph) -> Effect | None:
     """
     node, attribute, before, after = change
     adapter = live.adapters[node]
+    if attribute not in (adapter.grad, adapter.data, adapter.color):
+        return None
     if before is MISSING or after is MISSING:
         default = getattr(type(live.values[node]), attribute, None)
         before = default if before is MISSING else before
@@ -133,9 +138,7 @@ def _effect(change: Change, live: LiveGraph) -> Effect | None:
         return Effect(node, "data", figure(before), figure(after))
     if attribute == adapter.grad:
         return Effect(node, "grad", figure(before), figure(after))
-    if attribute == adapter.color:
-        return Effect(node, "color", _text(before), _text(after))
-    return None
+    return Effect(node, "color", _text(before), _text(after))
 
 
 def _common(old: Walk, new: Walk) -> int:

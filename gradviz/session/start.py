@@ -6,7 +6,10 @@ from numbers import Integral
 from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Attributes, Change, Delta
 from gradviz.session.document import Document
-from gradviz.session.forward.outside import numbers_outside
+from gradviz.session.forward.outside import (
+    given_numbers_outside,
+    numbers_outside,
+)
 from gradviz.session.forward.replay import ANEW, Replay
 from gradviz.session.forward.trouble import ReplayError, described
 
@@ -41,6 +44,8 @@ class Start:
         self.file_numbers = {**held, **file_numbers}
         self._given: dict[int, object] = {}
         """What every Value held before the first edit."""
+        self._suspects: tuple[int, ...] = ()
+        """The Values whose op was given a number that an edit may outdate."""
 
     @property
     def _live(self) -> LiveGraph:
@@ -74,6 +79,7 @@ class Start:
         if not self._given:
             self._given = {n: self._number(n) for n in range(len(self.fresh))}
             self._given.update(self.file_numbers)
+            self._suspects = given_numbers_outside(self.theirs, self._given)
         self._replay.prepare(self.fresh)
 
     def stuck(self, document: Document) -> dict[int, str]:
@@ -83,7 +89,7 @@ class Start:
     def warnings(self, document: Document) -> dict[int, str]:
         """Return the Values whose op was given a number that an edit has outdated."""
         edited = {*document.leaves, *self._replay.above(document.leaves)}
-        return numbers_outside(self.theirs, self._given, edited)
+        return numbers_outside(self.theirs, self._suspects, self._given, edited)
 
     def outdated(self) -> tuple[int, ...]:
         """Return the Values whose leaves have changed since they were computed."""

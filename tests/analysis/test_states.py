@@ -15,6 +15,7 @@ from gradviz.analysis.states import (
 )
 from gradviz.analysis.words import state_in_words
 from gradviz.session.facts import Effect, StepFact, Update
+from gradviz.session.report import column_of
 from gradviz.value import Value
 
 
@@ -209,7 +210,7 @@ def test_what_an_edit_does_not_reach_and_what_it_has_outdated():
         stuck=((play.named("b"), "its op can't be called again"),),
         stale=((play.named("a"), "The 3 in a came from x.data, perhaps."),),
     )
-    start = play._reporter._start()
+    start = column_of(play.session.live)
     play.mirror.apply(Update(0, start=start, document=facts, walk_kept=3))
     assert told(play, "b")["not-propagated"].words == (
         "not propagated: its op can't be called again"

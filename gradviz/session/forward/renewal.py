@@ -5,13 +5,13 @@ at the old Value. Copying the number alone would leave stale forward-time number
 closures (the ``t`` of a tanh).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from gradviz.graph.build import LiveGraph
-from gradviz.graph.calls import Call, captured_by, is_empty
+from gradviz.graph.calls import Call, captured_by
 from gradviz.session.forward.passing import made_by
 from gradviz.session.forward.trouble import ANOTHER_GRAPH, ReplayError, described
 
@@ -103,7 +103,10 @@ class Renewal:
             new, old = todo.pop()
             held: dict[str, object] | None = None
             for name, cell in _cells(new):
-                content = cell.cell_contents
+                try:
+                    content = cell.cell_contents
+                except ValueError:  # nothing is in it (yet)
+                    continue
                 if content is fresh:
                     cell.cell_contents = value
                 elif id(content) in self.ids:
@@ -132,6 +135,8 @@ class Renewal:
 
 def _bound_back(hook: Any, fresh: object, value: object) -> Any:
     """Return a hook that was given an op's new result, with the old Value instead."""
+    if type(hook) is FunctionType and not (hook.__defaults__ or hook.__kwdefaults__):
+        return hook
 
     def back(item: object) -> object:
         return value if item is fresh else item
@@ -156,11 +161,7 @@ def _point_rule_back(rule: object, fresh: object, value: object) -> None:
             setattr(rule, name, value)
 
 
-def _cells(hook: object) -> list[tuple[str, CellType]]:
-    """Return the closure cells of ``hook`` that have contents, with their names."""
-    closure = getattr(hook, "__closure__", None)
-    if not closure:
-        return []
-    names = hook.__code__.co_freevars  # type: ignore[attr-defined]
-    held = zip(names, closure, strict=True)
-    return [(name, cell) for name, cell in held if not is_empty(cell)]
+def _cells(hook: Any) -> Iterable[tuple[str, CellType]]:
+    """Return the closure cells of ``hook`` with their names."""
+    closure: tuple[CellType, ...] = getattr(hook, "__closure__", None) or ()
+    return zip(hook.__code__.co_freevars, closure, strict=True) if closure else ()

@@ -159,7 +159,7 @@ class Shown:
             return "attention"
         if mirror.disagrees(node):
             return "dim" if mirror.follows(node) else "error"
-        return _BORDERS[mirror.progress(node).state]
+        return _BORDERS[mirror.state(node)]
 
     def numbers(self, nodes: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Return the numbers of some Values as they are shown, and in fewer digits."""

@@ -1,6 +1,7 @@
 """Where the Code panel shows lines of code with numbers below them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
@@ -98,7 +99,9 @@ class CodeText(QPlainTextEdit):
         before = [bar.value() for bar in bars]
         self.clear()
         cursor = QTextCursor(self.document())
-        colors = lexed("\n".join(line.text for line in self._lines))[0]
+        colors = _colored("\n".join(line.text for line in self._lines))
+        # Else every piece of text is laid out when it is put in.
+        cursor.beginEditBlock()
         for i, row in enumerate(self._rows):
             number = f"{row.number or '':>{gutter - _GUTTER_GAP}}{' ' * _GUTTER_GAP}"
             cursor.insertText(("\n" if i else "") + number, self._style("dim"))
@@ -108,11 +111,14 @@ class CodeText(QPlainTextEdit):
                 )
             else:
                 self._insert_code(cursor, row, colors[row.line])
+        cursor.endEditBlock()
         self.setExtraSelections(self._tints())
         for bar, value in zip(bars, before, strict=True):
             bar.setValue(value)
 
-    def _insert_code(self, cursor: QTextCursor, row: Row, spans: list[Span]) -> None:
+    def _insert_code(
+        self, cursor: QTextCursor, row: Row, spans: Sequence[Span]
+    ) -> None:
         """Write a piece of a line in its colours."""
         cursor.insertText(row.text[: row.indent], self._style("text"))
         code = row.text[row.indent :].encode("utf-16-le")
@@ -157,6 +163,12 @@ class CodeText(QPlainTextEdit):
             tint.format = style
             found.append(tint)
         return found
+
+
+@lru_cache(maxsize=64)
+def _colored(text: str) -> Sequence[Sequence[Span]]:
+    """Return the coloured words of each line; a walk goes over a few hooks' codes."""
+    return lexed(text)[0]
 
 
 def _gutter(lines: Sequence[Line]) -> int:

@@ -33,7 +33,7 @@ from gradviz.analysis.explain import Term
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import hint
 from gradviz.ui.panels.steps_head import StepsHead
-from gradviz.ui.panels.steps_model import StepRole, StepsModel
+from gradviz.ui.panels.steps_model import StepRole, StepRow, StepsModel
 from gradviz.ui.panels.wrap import wrapped
 from gradviz.ui.theme import UI_PX, Theme, number_font, ui_font
 
@@ -60,7 +60,7 @@ class StepsPanel(QWidget):
         self._low_rows: list[int] = []
         self.model = StepsModel(self._wrap, self)
         self.list = _StepsView(self)
-        self._delegate = _StepDelegate(theme, self.list)
+        self._delegate = _StepDelegate(theme, self.model, self.list)
         self.list.setItemDelegate(self._delegate)
         self.list.setModel(self.model)
         # Not at once: a scroll bar comes while rows are being put in.
@@ -207,33 +207,39 @@ class _StepDelegate(QStyledItemDelegate):
         theme: Where the colours come from.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: StepsModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._model = model
+        # To make a font takes as long as to draw a text with it.
+        self._line, self._number = _line_font(), number_font(UI_PX - 2)
+        self._number_metrics = QFontMetrics(self._number)
+        self._normal = ui_font(UI_PX)
+        self._bold = ui_font(UI_PX, QFont.Weight.DemiBold)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex
     ) -> None:
         """Draw a row."""
+        row = self._model.row(index.row())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option, index)
-        if index.data(StepRole.LINE) >= 0:
-            self._paint_line(painter, option.rect, index)
+        self._paint_ground(painter, option, row)
+        if row.line >= 0:
+            self._paint_line(painter, option.rect, row)
         else:
-            self._paint_step(painter, option.rect, index)
+            self._paint_step(painter, option.rect, row)
         painter.restore()
 
     def _color(self, role: str) -> QColor:
         return QColor(getattr(self.theme.palette, role))
 
     def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex
+        self, painter: QPainter, option: QStyleOptionViewItem, row: StepRow
     ) -> None:
         """Draw one block behind the current step and its arithmetic."""
         rect = QRectF(option.rect).adjusted(8, 0, -8, 0)
-        is_step = index.data(StepRole.LINE) < 0
-        if index.data(StepRole.PHASE) != "current":
+        if row.phase != "current":
             state = option.state
             hovered = bool(state & QStyle.StateFlag.State_MouseOver)
             focused = bool(state & QStyle.StateFlag.State_HasFocus)
@@ -248,59 +254,51 @@ class _StepDelegate(QStyledItemDelegate):
             return
         path = QPainterPath()
         # Corners that are not wanted lie outside what the row may draw on.
-        top = 1.0 if is_step else -2.0 * _RADIUS
-        bottom = -1.0 if index.data(StepRole.LAST) else 2.0 * _RADIUS
+        top = 1.0 if row.line < 0 else -2.0 * _RADIUS
+        bottom = -1.0 if row.last else 2.0 * _RADIUS
         path.addRoundedRect(rect.adjusted(0, top, 0, bottom), _RADIUS, _RADIUS)
         painter.setClipRect(option.rect)
         painter.fillPath(path, self._color("selection"))
 
-    def _paint_line(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
-        indent = 0 if index.data(StepRole.FIRST) else _LINE_INDENT_PX
-        painter.setFont(_line_font())
-        painter.setPen(self._color("text" if indent == 0 else "dim"))
-        if index.data(StepRole.WARNING):
+    def _paint_line(self, painter: QPainter, rect: QRect, row: StepRow) -> None:
+        indent = 0 if row.first else _LINE_INDENT_PX
+        painter.setFont(self._line)
+        painter.setPen(self._color("text" if row.first else "dim"))
+        if row.warning:
             painter.setPen(self._color("attention"))
         area = rect.adjusted(SIDE_PX + _NUMBER_PX + indent, 0, -SIDE_PX, 0)
-        if index.data(StepRole.LAST):
+        if row.last:
             area.setBottom(area.bottom() - _BLOCK_END_PX)
         area.setTop(area.bottom() + 1 - LINE_PX)
-        painter.drawText(area, _LEFT, str(index.data()))
+        painter.drawText(area, _LEFT, row.text)
 
-    def _paint_step(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
-        phase = str(index.data(StepRole.PHASE))
-        step = int(index.data(StepRole.STEP))
+    def _paint_step(self, painter: QPainter, rect: QRect, row: StepRow) -> None:
         area = rect.adjusted(SIDE_PX, 0, -SIDE_PX, 0)
-        bold = QFont.Weight.DemiBold if phase == "current" else QFont.Weight.Normal
-        metrics = QFontMetrics(number_font(UI_PX - 2))
-        number = str(step + 1)
-        number_px = max(_NUMBER_PX, metrics.horizontalAdvance(number) + 8)
-        painter.setFont(number_font(UI_PX - 2))
-        painter.setPen(self._color("dim"))
-        if phase == "next":
-            painter.setPen(self._color("accent"))
+        number = str(row.step + 1)
+        width = self._number_metrics.horizontalAdvance(number)
+        painter.setFont(self._number)
+        painter.setPen(self._color("accent" if row.phase == "next" else "dim"))
         painter.drawText(area, _LEFT, number)
-        if index.data(StepRole.MANUAL):
-            self._paint_frame(painter, area, metrics.horizontalAdvance(number))
-        area.setLeft(area.left() + number_px)
-        painter.setFont(ui_font(UI_PX, bold))
-        self._paint_result(painter, area, index, phase)
-        dim = phase == "later"
-        painter.setPen(self._color("dim" if dim else "text"))
-        if index.data(StepRole.WRITE):
+        if row.manual:
+            self._paint_frame(painter, area, width)
+        area.setLeft(area.left() + max(_NUMBER_PX, width + 8))
+        painter.setFont(self._bold if row.phase == "current" else self._normal)
+        self._paint_result(painter, area, row)
+        painter.setPen(self._color("dim" if row.phase == "later" else "text"))
+        if row.write:
             italic = painter.font()
             italic.setItalic(True)
             painter.setFont(italic)
-        text = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, area.width()
-        )
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, _LEFT, text)
-        if place := str(index.data(StepRole.PLACE) or ""):
-            area.setLeft(area.left() + painter.fontMetrics().horizontalAdvance(text))
-            self._paint_place(painter, area, f"  · {place}")
+        if row.place:
+            area.setLeft(area.left() + metrics.horizontalAdvance(text))
+            self._paint_place(painter, area, f"  · {row.place}")
 
     def _paint_place(self, painter: QPainter, area: QRect, text: str) -> None:
         """Draw where a call was made behind its name, where there is room for it."""
-        painter.setFont(ui_font(UI_PX))
+        painter.setFont(self._normal)
         if painter.fontMetrics().horizontalAdvance(text) <= area.width():
             painter.setPen(self._color("dim"))
             painter.drawText(area, _LEFT, text)
@@ -312,22 +310,19 @@ class _StepDelegate(QStyledItemDelegate):
         frame = QRectF(area.left() - 4.5, area.center().y() - 8, width + 9, 17)
         painter.drawRoundedRect(frame, 4, 4)
 
-    def _paint_result(
-        self, painter: QPainter, area: QRect, index: AnyIndex, phase: str
-    ) -> None:
+    def _paint_result(self, painter: QPainter, area: QRect, row: StepRow) -> None:
         """Draw what stands at the right, where the name leaves room for it."""
         texts = []
-        warning = bool(index.data(StepRole.WARNING))
-        if result := str(index.data(StepRole.RESULT) or ""):
-            sign = "⚠ " if warning else ""
-            texts.append((sign + result, "attention" if warning else "text"))
-        if phase == "next":
+        if row.result:
+            sign, color = ("⚠ ", "attention") if row.warning else ("", "text")
+            texts.append((sign + row.result, color))
+        if row.phase == "next":
             texts.append(("next", "accent"))
-        if index.data(StepRole.MANUAL):
+        if row.manual:
             texts.append(("by hand", "dim"))
         metrics = painter.fontMetrics()
         # The Value's own name has to stay; ``_backward()`` may go.
-        name = str(index.data()).removesuffix("._backward()") + "…"
+        name = row.text.removesuffix("._backward()") + "…"
         needed = min(metrics.horizontalAdvance(name), 90)
         for text, color in texts:
             width = metrics.horizontalAdvance(text)

@@ -7,6 +7,7 @@ takes rows of its own, one per line of text.
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -30,20 +31,7 @@ _MOST_TERMS = 40
 
 
 class StepRole(IntEnum):
-    """What a row can be asked for besides its text.
-
-    Attributes:
-        STEP: The index of the step that the row belongs to.
-        LINE: Which line of its arithmetic it is; -1 for the step itself.
-        PHASE: ``made``, ``current``, ``next`` or ``later``.
-        RESULT: The short result at the right.
-        WARNING: Whether a number was lost or is wrong.
-        MANUAL: Whether the person put the step in.
-        FIRST: Whether a line of arithmetic begins a term.
-        LAST: Whether the row is the last one of its step.
-        PLACE: Where in the person's code a recorded call was made.
-        WRITE: Whether the person's code set attributes here, outside any call.
-    """
+    """What a row can be asked for besides its text: each is a field of ``StepRow``."""
 
     STEP = Qt.ItemDataRole.UserRole + 1
     LINE = Qt.ItemDataRole.UserRole + 2
@@ -55,6 +43,42 @@ class StepRole(IntEnum):
     LAST = Qt.ItemDataRole.UserRole + 8
     PLACE = Qt.ItemDataRole.UserRole + 9
     WRITE = Qt.ItemDataRole.UserRole + 10
+
+
+class StepRow(NamedTuple):
+    """What a row shows.
+
+    Attributes:
+        step: The index of the step that the row belongs to.
+        line: Which line of its arithmetic it is; -1 for the step itself.
+        text: The step's name, or the line.
+        phase: ``made``, ``current``, ``next`` or ``later``.
+        last: Whether the row is the last one of its step.
+        warning: Whether a number was lost or is wrong.
+        first: Whether a line of arithmetic begins a term.
+        result: The short result at the right.
+        manual: Whether the person put the step in.
+        place: Where in the person's code a recorded call was made.
+        write: Whether the person's code set attributes here, outside any call.
+    """
+
+    step: int
+    line: int
+    text: str
+    phase: str
+    last: bool
+    warning: bool
+    first: bool = False
+    result: str = ""
+    manual: bool = False
+    place: str = ""
+    write: bool = False
+
+
+_FIELDS: dict[int, str] = {
+    Qt.ItemDataRole.DisplayRole: "text",
+    **{role: role.name.lower() for role in StepRole},
+}
 
 
 def _marked(term: Term, lines: list[str]) -> list[tuple[str, bool, bool]]:
@@ -245,50 +269,43 @@ class StepsModel(QAbstractListModel):
         mirror = self._mirror
         if mirror is None or not index.isValid():
             return None
+        if (field := _FIELDS.get(role)) is not None:
+            return getattr(self.row(index.row()), field)
         step, line = self.step_of(index.row())
-        if role == StepRole.STEP:
-            return step
-        if role == StepRole.LINE:
-            return line
-        if role == StepRole.LAST:
-            return line == len(self.lines) - 1 if step == self.current else True
-        if line >= 0:
-            return self._of_line(line, role)
-        return self._of_step(mirror, step, role)
-
-    def _of_line(self, line: int, role: int) -> object:
-        text, first, warning = self.lines[line]
-        found: dict[int, object] = {
-            Qt.ItemDataRole.DisplayRole: text,
-            Qt.ItemDataRole.AccessibleTextRole: text,
-            StepRole.FIRST: first,
-            StepRole.WARNING: warning,
-            StepRole.PHASE: "current",
-        }
-        return found.get(role)
-
-    def _of_step(self, mirror: Mirror, index: int, role: int) -> object:
-        step = mirror.walk[index]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return step_name(mirror.graph, step)
-            case StepRole.PHASE:
-                return self._phase(index)
-            case StepRole.MANUAL:
-                return step.kind == "manual"
-            case StepRole.PLACE:
-                return step.place if step.kind == "recorded" else ""
-            case StepRole.WRITE:
-                return step.kind == "write"
-            case StepRole.RESULT:
-                return self._result(mirror, index, step)
-            case StepRole.WARNING:
-                return index <= self.current and self._warns(index)
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(mirror, index, step)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(mirror, index, step)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            is_line = line >= 0
+            return self.lines[line][0] if is_line else self._spoken(mirror, step)
+        if role == Qt.ItemDataRole.ToolTipRole and line < 0:
+            return self._tip(mirror, step)
         return None
+
+    def row(self, row: int) -> StepRow:
+        """Return all that a row shows; a painter asks once instead of ten times.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        mirror = self._mirror
+        if mirror is None:
+            raise IndexError(row)
+        index, line = self.step_of(row)
+        if line >= 0:
+            text, first, warning = self.lines[line]
+            last = line == len(self.lines) - 1
+            return StepRow(index, line, text, "current", last, warning, first)
+        step = mirror.walk[index]
+        return StepRow(
+            index,
+            line,
+            step_name(mirror.graph, step),
+            self._phase(index),
+            last=index != self.current or not self.lines,
+            warning=index <= self.current and self._warns(index),
+            result=self._result(mirror, index, step),
+            manual=step.kind == "manual",
+            place=step.place if step.kind == "recorded" else "",
+            write=step.kind == "write",
+        )
 
     def _phase(self, index: int) -> str:
         if index <= self.current:
@@ -331,7 +348,8 @@ class StepsModel(QAbstractListModel):
         name = reference(mirror.graph, chosen.operand, mirror.data)
         return f"{name}: {shown(chosen.after)}"
 
-    def _tip(self, mirror: Mirror, index: int, step: StepFact) -> str:
+    def _tip(self, mirror: Mirror, index: int) -> str:
+        step = mirror.walk[index]
         terms = "\n".join(term.text for term in self.terms(index)[:12])
         made = index <= self.current
         action = (
@@ -347,7 +365,8 @@ class StepsModel(QAbstractListModel):
             who = "Set by your code, outside of any _backward()"
         return "\n".join(part for part in (terms, early, who, action) if part)
 
-    def _spoken(self, mirror: Mirror, index: int, step: StepFact) -> str:
+    def _spoken(self, mirror: Mirror, index: int) -> str:
+        step = mirror.walk[index]
         kind = ", put in by hand" if step.kind == "manual" else ""
         if step.kind == "recorded" and step.place:
             kind = f", called by {step.place}"
