@@ -185,8 +185,8 @@ class _StepsView(QTableView):
         self.setMouseTracking(True)
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for a few steps at least."""
-        return QSize(120, 3 * ROW_PX)
+        """Ask for the step made last and the next one at least."""
+        return QSize(120, 2 * ROW_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Return go to the step, on every system."""

@@ -16,7 +16,7 @@ from gradviz.analysis.explain import next_in_words, summarize_step
 from gradviz.analysis.states import came_too_early
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
-from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
+from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, ElidedLabel
 from gradviz.ui.theme import Theme, number_font
 
 DOTS_FROM_PX = 10
@@ -47,7 +47,7 @@ class TimelineBar(QWidget):
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN_PX + 4, 0, MARGIN_PX + 4, 0)
+        layout.setContentsMargins(3 * GAP_PX, 0, 3 * GAP_PX, 0)
         layout.setSpacing(MARGIN_PX)
         layout.addWidget(self._label)
         layout.addWidget(self.track, 1)
