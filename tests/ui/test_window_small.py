@@ -2,7 +2,16 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QStatusBar, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QStatusBar,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from gradviz.ui.theme import DARK, LIGHT, contrast
 
 SMALL = QSize(800, 570)
 """A screen of 800 × 600, less the window's title."""
@@ -63,3 +72,21 @@ def test_a_notice_is_not_cut_in_a_small_window(small) -> None:
 def test_the_canvas_keeps_room_between_the_panels(small) -> None:
     small.find(QDockWidget, "dock-source").raise_()
     assert small.find(QWidget, "canvas").width() >= 280
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_commands_without_room_are_behind_a_button_that_can_be_seen(
+    small, theme
+) -> None:
+    small.window.actions_by_name[f"theme-{theme.name}"].trigger()
+    button = small.find(QToolButton, "qt_toolbar_ext_button")
+    assert button.isVisible()
+    assert button.toolTip()
+    image = button.grab().toImage()
+    middle = image.height() // 2
+    seen = max(
+        contrast(image.pixelColor(x, y).name(), theme.palette.panel)
+        for x in range(image.width())
+        for y in range(middle - 6, middle + 6)
+    )
+    assert seen >= 3
