@@ -96,22 +96,26 @@ class ShortcutsDialog(QDialog):
 
 def _scrolled(listed: QWidget, parent: QWidget) -> QScrollArea:
     """Return a list in an area as large as it, or as the screen has room for."""
-    area = _FittingArea(parent)
+    area = _FittingArea(listed, parent)
     area.setObjectName("shortcuts-area")
     area.setAccessibleName("Shortcuts")
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(listed)
     return area
 
 
 class _FittingArea(QScrollArea):
     """Asks for room for all that is in it, where Qt's own asks for less."""
 
+    def __init__(self, listed: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._listed = listed
+        self.setWidget(listed)
+
     def sizeHint(self) -> QSize:
         """Ask for the size of what is in it, and for as much as the screen has."""
-        whole = self.widget().sizeHint()
+        whole = self._listed.sizeHint()
         bar = self.verticalScrollBar().sizeHint().width()
         room = self.screen().availableSize().height() - _AROUND_PX
         return QSize(whole.width() + bar, min(whole.height(), room))
