@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from gradviz.analysis.explain import Term
 from gradviz.ui.controller import Controller
+from gradviz.ui.names import fitted_call, fitted_result
 from gradviz.ui.panels.common import hint
 from gradviz.ui.panels.steps_head import StepsHead
 from gradviz.ui.panels.steps_model import StepRole, StepsModel
@@ -290,9 +291,7 @@ class _StepDelegate(QStyledItemDelegate):
             italic = painter.font()
             italic.setItalic(True)
             painter.setFont(italic)
-        text = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, area.width()
-        )
+        text = fitted_call(str(index.data()), painter.fontMetrics(), area.width())
         painter.drawText(area, _LEFT, text)
         if place := str(index.data(StepRole.PLACE) or ""):
             area.setLeft(area.left() + painter.fontMetrics().horizontalAdvance(text))
@@ -329,7 +328,8 @@ class _StepDelegate(QStyledItemDelegate):
         # The Value's own name has to stay; ``_backward()`` may go.
         name = str(index.data()).removesuffix("._backward()") + "…"
         needed = min(metrics.horizontalAdvance(name), 90)
-        for text, color in texts:
+        for whole, color in texts:
+            text = fitted_result(whole, metrics, area.width() - needed - 10)
             width = metrics.horizontalAdvance(text)
             if needed + width + 10 > area.width():
                 continue
