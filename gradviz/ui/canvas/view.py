@@ -233,6 +233,11 @@ class CanvasView(GraphSurface):
             rect = self.picture.full_rect(node)
             self._show_rect(roomy(rect, self._camera.scale))
 
+    def read(self, node: int) -> None:
+        """Bring a Value into view, in a size in which its numbers can be read."""
+        if self.picture is not None and self._knows(node):
+            self._read_rect(self.picture.full_rect(node))
+
     def hold(self, node: int, position: QPointF) -> None:
         """Move the picture so that the card of a Value is at a position."""
         away = position - self.card_rect(node).center()
