@@ -1,11 +1,13 @@
 """Names of Values where not all of them has room."""
 
+import re
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 
 _CALL = "._backward()"
 _WARNING = "⚠ "
+_INDEXED = re.compile(r"\](\.\w+)?$")
 
 
 class Metrics(Protocol):
@@ -19,9 +21,9 @@ class Metrics(Protocol):
 
 
 def elide_mode(name: str) -> Qt.TextElideMode:
-    """Return where to cut a name: weights of one layer differ in their last index."""
+    """Return where to cut a name: parameters of a layer differ in their last index."""
     mode = Qt.TextElideMode
-    return mode.ElideLeft if name.endswith("]") else mode.ElideRight
+    return mode.ElideLeft if _INDEXED.search(name) else mode.ElideRight
 
 
 def fitted_name(name: str, metrics: Metrics, room: int) -> str:

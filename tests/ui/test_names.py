@@ -27,6 +27,8 @@ class Columns:
 def test_a_card_keeps_the_index_of_its_name(qapp) -> None:
     writing = Style(DARK).name
     assert writing.elided(WEIGHT, writing.width("neurons[0].w[2]")).endswith("w[2]")
+    bias = "n.layers[1].neurons[0].b"
+    assert writing.elided(bias, writing.width("neurons[0].b")).endswith("s[0].b")
     assert writing.elided("a long name", writing.width("a long")).startswith("a l")
 
 
