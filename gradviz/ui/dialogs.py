@@ -1,14 +1,16 @@
 """The few dialogs: shortcuts and about."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMessageBox,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +25,8 @@ MOUSE = (
     ("Double-click a card", "Call its _backward() now"),
     ("Ctrl+arrows", "Walk along the edges of the graph"),
 )
+_AROUND_PX = 140
+"""The height of the dialog's button, its margins and its title."""
 _ON_THE_CANVAS = "On the canvas"
 
 
@@ -33,7 +37,9 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard Shortcuts")
         self.setObjectName("shortcuts-dialog")
-        columns = QHBoxLayout()
+        listed = QWidget(self)
+        columns = QHBoxLayout(listed)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(40)
         groups = [
             (
@@ -63,8 +69,10 @@ class ShortcutsDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
-        outer.addLayout(columns)
+        outer.addWidget(_scrolled(listed, self))
         outer.addWidget(buttons)
+        # Left to itself, Qt takes two thirds of the screen at most.
+        self.resize(self.sizeHint())
 
     def _column(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> QWidget:
         column = QWidget(self)
@@ -84,6 +92,37 @@ class ShortcutsDialog(QDialog):
                 grid.addWidget(shown, row, 0)
                 grid.addWidget(QLabel(text, column), row, 1)
         return column
+
+
+def _scrolled(listed: QWidget, parent: QWidget) -> QScrollArea:
+    """Return a list in an area as large as it, or as the screen has room for."""
+    area = _FittingArea(listed, parent)
+    area.setObjectName("shortcuts-area")
+    area.setAccessibleName("Shortcuts")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+class _FittingArea(QScrollArea):
+    """Asks for room for all that is in it, where Qt's own asks for less."""
+
+    def __init__(self, listed: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._listed = listed
+        self.setWidget(listed)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the size of what is in it, and for as much as the screen has."""
+        whole = self._listed.sizeHint()
+        bar = self.verticalScrollBar().sizeHint().width()
+        room = self.screen().availableSize().height() - _AROUND_PX
+        return QSize(whole.width() + bar, min(whole.height(), room))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for its whole width; in height it scrolls."""
+        return QSize(self.sizeHint().width(), 0)
 
 
 def show_about(parent: QWidget) -> None:

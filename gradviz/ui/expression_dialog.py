@@ -1,5 +1,7 @@
 """Typing an expression: its variables appear as they are typed, with their numbers."""
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,7 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.numbers import parsed
-from gradviz.sources.expression import Expression, ExpressionError, parse_expression
+from gradviz.sources.expression import (
+    FUNCTIONS,
+    Expression,
+    ExpressionError,
+    parse_expression,
+)
 from gradviz.ui.theme import code_font, number_font
 
 EXAMPLE = "tanh(w1*x1 + w2*x2 + b)"
@@ -22,6 +29,8 @@ EXAMPLE_OF_ANY = "w1*x1 + w2*x2 + b"
 _WIDTH_PX = 460
 _NUMBER_PX = 120
 _FIRST_NUMBER = "1"
+_NAME = re.compile(r"[^\W\d]\w*")
+_PARTS = f"numbers, names, + − * / ^ and functions: {', '.join(FUNCTIONS)}"
 
 
 class ExpressionDialog(QDialog):
@@ -65,11 +74,11 @@ class ExpressionDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(12)
-        said = "An expression of numbers, names and + − * / ^"
+        said = f"An expression of {_PARTS}"
         if of_class:
             said = (
                 f"This file defines the class {of_class} and builds no graph. Write an "
-                "expression of numbers, names and + − * / ^ to build one of it:"
+                f"expression of {_PARTS} to build one of it:"
             )
         asked = QLabel(said, self)
         asked.setWordWrap(True)
@@ -77,6 +86,8 @@ class ExpressionDialog(QDialog):
         outer.addWidget(self._text)
         outer.addLayout(self._form)
         outer.addWidget(self._said)
+        # Else what stands above shares the room that fewer variables leave.
+        outer.addStretch(1)
         outer.addWidget(self._buttons)
         self._text.textChanged.connect(self._on_text_changed)
         self._on_text_changed()
@@ -97,6 +108,8 @@ class ExpressionDialog(QDialog):
             self._expression = parse_expression(self._text.text())
         except ExpressionError as error:
             self._expression = None
+            still = _NAME.findall(self._text.text())
+            self._show_fields(tuple(name for name in self._fields if name in still))
             self._say(str(error))
             return
         self._show_fields(self._expression.names)

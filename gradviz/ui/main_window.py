@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         self._opening.path_chosen.connect(self.docks.show_source_of)
         find.found_changed.connect(canvas.set_found)
         find.current_changed.connect(self._viewing.go_to)
+        find.chosen.connect(canvas.read)
         find.closed.connect(lambda: canvas.setFocus())
         self._notice.cancel_requested.connect(self._stop)
         self._playback.changed.connect(self._on_playback_changed)

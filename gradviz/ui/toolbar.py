@@ -61,6 +61,7 @@ class ToolBar(QToolBar):
         self.addWidget(stretch)
         self._add(actions["find"])
         self._add(actions["fit"], words=True)
+        self._name_overflow()
         playback.changed.connect(self._show_speed)
         self._show_speed()
 
@@ -88,6 +89,13 @@ class ToolBar(QToolBar):
         if words:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
+
+    def _name_overflow(self) -> None:
+        """Say what Qt's own button does, behind which is what has no room."""
+        button = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        assert button is not None
+        button.setToolTip("The commands that have no room here")
+        button.setAccessibleName("More commands")
 
     def _add_primary(self, actions: Actions, name: str) -> None:
         button = _PrimaryButton(actions, name, self)

@@ -116,3 +116,30 @@ def test_an_expression_is_walked_like_a_file(qtbot):
 def test_a_wrong_command_line_gets_one_sentence(capfd, arguments, sentence):
     assert main(["-e", *arguments]) == 2
     assert capfd.readouterr().err == f"gradviz: {sentence}\n"
+
+
+def test_what_can_t_be_read_yet_keeps_the_fields_of_names_in_it_only(dialog):
+    field = dialog.findChild(QLineEdit, "expression-text")
+    field.clear()
+    QTest.keyClicks(field, "tanh(w")
+    assert number(dialog, "tan") is None
+    retype(dialog, "w*b")
+    number(dialog, "w").setText("0.5")
+    top = field.y()
+    QTest.keyClicks(field, " + (x")
+    assert number(dialog, "w").text() == "0.5"
+    assert number(dialog, "b") is not None
+    assert field.y() == top
+
+
+def test_what_stands_above_stays_where_it_is_with_fewer_variables(dialog, qtbot):
+    field = dialog.findChild(QLineEdit, "expression-text")
+    before = field.y(), number(dialog, "w1").y()
+    retype(dialog, "w1*2")
+    qtbot.waitUntil(lambda: (field.y(), number(dialog, "w1").y()) == before)
+
+
+def test_the_functions_are_named(dialog):
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "tanh" in said
+    assert "exp" in said

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QToolButton
 from windows import CONTROL, SHIFT
 
@@ -147,6 +148,21 @@ def test_finding_values(lesson) -> None:
     assert lesson.canvas.hasFocus()
     lesson.key(Qt.Key.Key_Right)
     lesson.until(lambda: lesson.playhead == "step 1 of 6")
+
+
+def test_a_value_chosen_from_afar_is_shown_in_a_size_to_be_read(lesson) -> None:
+    for _ in range(8):
+        lesson.window.actions_by_name["zoom-out"].trigger()
+    assert lesson.canvas.zoom < 40
+    lesson.key(Qt.Key.Key_F, CONTROL)
+    field = lesson.find(QLineEdit, "find-field")
+    lesson.type("x1")
+    assert lesson.canvas.zoom < 40
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    lesson.settle()
+    assert lesson.canvas.zoom >= 46
+    card = lesson.canvas.card_rect(lesson.canvas.selected_node)
+    assert lesson.canvas.rect().toRectF().contains(card)
 
 
 def test_what_is_not_there_is_not_found(lesson) -> None:

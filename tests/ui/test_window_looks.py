@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QToolButton,
 )
 from windows import CONTROL
@@ -307,3 +308,22 @@ def test_the_arithmetic_of_the_last_step_is_seen_to_its_end(screen, height) -> N
     last = steps.model.index(steps.model.rowCount() - 1)
     assert last.data(StepRole.LAST)
     assert steps.list.viewport().rect().contains(steps.list.visualRect(last))
+
+
+def test_the_shortcuts_scroll_where_the_screen_is_too_low(screen, monkeypatch) -> None:
+    class Low:
+        """A screen of 800 × 600."""
+
+        @staticmethod
+        def availableSize() -> QSize:
+            return QSize(800, 600)
+
+    monkeypatch.setattr(QScrollArea, "screen", lambda _self: Low)
+    choose(screen, "shortcuts")
+    dialog = screen.find(ShortcutsDialog, "shortcuts-dialog")
+    assert dialog.isVisible()
+    assert dialog.height() <= 570
+    area = dialog.findChild(QScrollArea)
+    assert area.verticalScrollBar().maximum() > 0
+    assert area.viewport().width() >= area.widget().minimumSizeHint().width()
+    dialog.close()

@@ -10,8 +10,8 @@ from gradviz.ui.canvas.style import FULL_FROM, MARGIN
 MOST = 4.0
 FIT_MOST = 1.5
 """Fitting never enlarges more than this: few cards need not fill a wall."""
-_OPEN_AT = 0.75
-"""How large a long graph is at first, when all of it would be too small to read."""
+READING = 0.75
+"""How large a graph is shown of which all would be too small to read."""
 _OVERVIEW_FROM = 0.03
 """In an overview smaller than this, cards are no more than a line."""
 _LEAST = 0.02
@@ -99,14 +99,14 @@ def readable(bounds: QRectF, window: QSizeF, start: QPointF) -> Camera | None:
         window: The size of the widget.
         start: The right end of the card with which the walk starts.
     """
-    too_tall = bounds.height() * _OPEN_AT > window.height()
+    too_tall = bounds.height() * READING > window.height()
     scale = fitted(bounds, window).scale
     if scale >= FULL_FROM or (too_tall and scale >= _OVERVIEW_FROM):
         return None
     if not too_tall:
         start = QPointF(bounds.right(), bounds.center().y())
     right = QPointF(window.width() - MARGIN, window.height() / 2)
-    return Camera().showing(start, right, _OPEN_AT)
+    return Camera().showing(start, right, READING)
 
 
 def limited(scale: float, bounds: QRectF, window: QSizeF) -> float:

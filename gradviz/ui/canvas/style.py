@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from gradviz.ui.canvas.colors import mixed, visible_color
+from gradviz.ui.names import elide_mode
 from gradviz.ui.theme import Palette, Theme, number_font, ui_font
 
 RADIUS = 7.0
@@ -90,10 +91,10 @@ class Writing:
         return found
 
     def elided(self, text: str, room: float) -> str:
-        """Return a text cut at its end with an ellipsis where it is too long."""
+        """Return a name cut with an ellipsis where it is too long."""
         if self.width(text) <= room:
             return text
-        return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        return self._metrics.elidedText(text, elide_mode(text), room)
 
 
 class Style:

@@ -8,8 +8,16 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gradviz.ui.canvas.camera import Camera, fitted, kept_in, limited, readable
+from gradviz.ui.canvas.camera import (
+    READING,
+    Camera,
+    fitted,
+    kept_in,
+    limited,
+    readable,
+)
 from gradviz.ui.canvas.glide import Glide
+from gradviz.ui.canvas.style import FULL_FROM
 
 _ZOOM_STEP = 1.25
 _NOTCH = 120.0
@@ -141,11 +149,21 @@ class Surface(QWidget):
         on_screen = start.rect_to_screen(rect)
         if self.rect().toRectF().contains(on_screen):
             return
-        self._fitted = False
         away = self._middle - on_screen.center()
-        self._glide.start(
-            lambda share: self._look(start.moved(away.x() * share, away.y() * share))
-        )
+        self._glide_to(start.moved(away.x(), away.y()))
+
+    def _read_rect(self, rect: QRectF) -> None:
+        """Show a part of the picture in a size that can be read."""
+        if self._camera.scale >= FULL_FROM:
+            self._show_rect(rect)
+            return
+        self._glide.finish()
+        self._glide_to(self._camera.showing(rect.center(), self._middle, READING))
+
+    def _glide_to(self, camera: Camera) -> None:
+        self._fitted = False
+        start = self._camera
+        self._glide.start(lambda share: self._look(start.between(camera, share)))
 
     def _zoom_to(self, scale: float, at: QPointF) -> None:
         """Zoom so that the picture stays where it is below a position."""

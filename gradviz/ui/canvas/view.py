@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
@@ -35,6 +35,8 @@ _MOVED_AT_MOST = 250
 """Larger graphs jump to a new layout instead of moving there."""
 _EDGE_REACH = 5.0
 """How near to an edge, in pixels, the pointer is at it."""
+_LEAST_SIZE = QSize(300, 120)
+"""In a small window the panels beside it give way first."""
 _WAYS = {
     Qt.Key.Key_Left: Direction.OPERAND,
     Qt.Key.Key_Right: Direction.CONSUMER,
@@ -63,7 +65,7 @@ class CanvasView(GraphSurface):
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Graph")
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(_LEAST_SIZE)
         self._digits = DIGITS
         self._changes: Mapping[int, Change] = {}
         self._walker = Walker()
@@ -230,6 +232,11 @@ class CanvasView(GraphSurface):
         if self.picture is not None and self._knows(node):
             rect = self.picture.full_rect(node)
             self._show_rect(roomy(rect, self._camera.scale))
+
+    def read(self, node: int) -> None:
+        """Bring a Value into view, in a size in which its numbers can be read."""
+        if self.picture is not None and self._knows(node):
+            self._read_rect(self.picture.full_rect(node))
 
     def hold(self, node: int, position: QPointF) -> None:
         """Move the picture so that the card of a Value is at a position."""

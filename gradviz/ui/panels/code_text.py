@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -78,6 +78,10 @@ class CodeText(QPlainTextEdit):
         bar = self.verticalScrollBar()
         first = next((i for i, row in enumerate(self._rows) if row.line < 0), 0)
         bar.setValue(0 if first < bar.pageStep() else max(0, first - 2))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a line with the numbers below it, and the next, at least."""
+        return QSize(80, 3 * self.fontMetrics().lineSpacing())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell when lines have to be broken elsewhere."""

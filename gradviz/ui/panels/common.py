@@ -41,13 +41,17 @@ class ElidedLabel(QLabel):
         """Let the label become as narrow as it has to be."""
         return QSize(0, super().minimumSizeHint().height())
 
+    @property
+    def shown_text(self) -> str:
+        """As much of the text as fits."""
+        return self.fontMetrics().elidedText(self.text(), self.elide, self.width())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much of the text as fits."""
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), self.elide, self.width())
-        painter.drawText(self.rect(), self.alignment(), text)
+        painter.drawText(self.rect(), self.alignment(), self.shown_text)
 
 
 class PanelButton(QToolButton):

@@ -1,6 +1,6 @@
 """The title bar of docks that share a place: their tab says already what they are."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QWidget
 
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, ElidedLabel, PanelButton
@@ -50,8 +50,15 @@ class DockHeader(QWidget):
             self.row.addWidget(button)
         self.set_theme(theme)
 
-    def say(self, text: str) -> None:
-        """Say what is in the dock."""
+    def say(self, text: str, keep_end: bool = False) -> None:
+        """Say what is in the dock.
+
+        Args:
+            text: What to say.
+            keep_end: Whether to leave out its beginning where not all has room.
+        """
+        mode = Qt.TextElideMode
+        self._name.elide = mode.ElideLeft if keep_end else mode.ElideRight
         self._name.setText(text)
 
     def stand_on(self, dock: QDockWidget) -> None:

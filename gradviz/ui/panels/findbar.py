@@ -24,11 +24,13 @@ class FindBar(QWidget):
     Signals:
         found_changed: The list of ids found.
         current_changed: The id of the one gone to, -1 for none.
+        chosen: The id of the one that the person has gone to on purpose.
         closed: The person is done.
     """
 
     found_changed = Signal(list)
     current_changed = Signal(int)
+    chosen = Signal(int)
     closed = Signal()
 
     def __init__(
@@ -160,6 +162,7 @@ class FindBar(QWidget):
             return
         at = self.found.index(self.current) if self.current in self.found else -by
         self._go_to(self.found[(at + by) % len(self.found)], again=True)
+        self.chosen.emit(self.current)
 
     def _go_to(self, node: int, again: bool = False) -> None:
         changed, self.current = node != self.current, node

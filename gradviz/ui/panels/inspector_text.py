@@ -37,6 +37,8 @@ MOST = 40
 """How many operands or consumers are listed."""
 _MOST_SUMMANDS = 4
 _MOST_LINKS = 4
+_LONGEST_BESIDE = 14
+"""How many characters of a name leave room for every digit of a number beside it."""
 _COMPLETE = (GradientState.FINAL, GradientState.REPEATED)
 
 
@@ -325,7 +327,13 @@ class _Page:
             f"<tr><td colspan='2' style='padding-left:12px'>{line}</td></tr>"
             for line in rest
         )
-        return f"<tr><td>{link}</td><td align='right'>{first}</td></tr>{lines}"
+        # Else Qt breaks a number in two before it breaks a name once more.
+        number = f"<td align='right' style='white-space:nowrap'>{first}</td>"
+        if len(self._graph.nodes[node].name) > _LONGEST_BESIDE:
+            return (
+                f"<tr><td colspan='2'>{link}</td></tr><tr><td></td>{number}</tr>{lines}"
+            )
+        return f"<tr><td>{link}</td>{number}</tr>{lines}"
 
     def _note(self, text: str) -> str:
         return f"<tr><td colspan='2'>{self._dim(escape(text))}</td></tr>"

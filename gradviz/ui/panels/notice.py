@@ -53,7 +53,6 @@ class NoticeBar(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._progress)
         layout.addWidget(self._notice)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._timer = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._timer.timeout.connect(self._show_progress)
         self._notice.hide()

@@ -204,7 +204,7 @@ class PathsPanel(QWidget):
             return
         self.model.show_paths(asked.graph, paths, asked.seeds, asked.slots)
         self._delegate.fit(self.model.products)
-        self.header.say(head_in_words(asked.graph, paths))
+        self.header.say(head_in_words(asked.graph, paths), keep_end=True)
         self._sum.setText(sum_in_words(asked.graph, paths))
         self._tell_gradient(mirror, paths)
         self._hint.hide()

@@ -70,6 +70,8 @@ def _chained(parts: Sequence[str], separator: str, kept: Set[int], silent: str) 
             texts.append("…")
         texts.append(parts[i])
         before = i
+    if any(part != silent for part in parts[before + 1 :]):
+        texts.append("…")
     return separator.join(texts)
 
 

@@ -1,6 +1,6 @@
 """The list of the Paths panel, worked with the arrow keys."""
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
@@ -32,6 +32,10 @@ class PathsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(ROW_PX)
         self.setMouseTracking(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the route of one path at least."""
+        return QSize(120, ROW_PX // 2)
 
     def show_row(self, row: int) -> None:
         """Make a row the current one and scroll to it; -1 for none."""

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from gradviz.analysis.explain import Term
 from gradviz.ui.controller import Controller
+from gradviz.ui.names import fitted_call, fitted_result
 from gradviz.ui.panels.common import hint
 from gradviz.ui.panels.steps_head import StepsHead
 from gradviz.ui.panels.steps_model import StepRole, StepRow, StepsModel
@@ -185,8 +186,8 @@ class _StepsView(QTableView):
         self.setMouseTracking(True)
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for a few steps at least."""
-        return QSize(120, 3 * ROW_PX)
+        """Ask for the step made last and the next one at least."""
+        return QSize(120, 2 * ROW_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Return go to the step, on every system."""
@@ -290,7 +291,7 @@ class _StepDelegate(QStyledItemDelegate):
             italic.setItalic(True)
             painter.setFont(italic)
         metrics = painter.fontMetrics()
-        text = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, area.width())
+        text = fitted_call(row.text, metrics, area.width())
         painter.drawText(area, _LEFT, text)
         if row.place:
             area.setLeft(area.left() + metrics.horizontalAdvance(text))
@@ -324,7 +325,8 @@ class _StepDelegate(QStyledItemDelegate):
         # The Value's own name has to stay; ``_backward()`` may go.
         name = row.text.removesuffix("._backward()") + "…"
         needed = min(metrics.horizontalAdvance(name), 90)
-        for text, color in texts:
+        for whole, color in texts:
+            text = fitted_result(whole, metrics, area.width() - needed - 10)
             width = metrics.horizontalAdvance(text)
             if needed + width + 10 > area.width():
                 continue

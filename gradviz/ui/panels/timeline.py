@@ -16,14 +16,16 @@ from gradviz.analysis.explain import next_in_words, summarize_step
 from gradviz.analysis.states import came_too_early
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
-from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
+from gradviz.ui.panels.common import GAP_PX, MARGIN_PX
+from gradviz.ui.panels.wrapping import ElidedLines
 from gradviz.ui.theme import Theme, number_font
 
 DOTS_FROM_PX = 10
 """How far apart steps must be to get a dot each."""
 _HANDLE_PX = 7.5
 _DOT_PX = 4.5
-_SENTENCE_PX = 380
+_SENTENCE_PX = 420
+_SENTENCE_SHARE = 0.28
 
 
 class TimelineBar(QWidget):
@@ -41,13 +43,13 @@ class TimelineBar(QWidget):
         self._label.setFont(number_font())
         self.track = TimelineTrack(theme, self)
         self.track.scrubbed.connect(controller.move_to)
-        self._sentence = ElidedLabel(self)
+        self._sentence = ElidedLines(2, self)
         self._sentence.setObjectName("timeline-sentence")
         self._sentence.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN_PX + 4, 0, MARGIN_PX + 4, 0)
+        layout.setContentsMargins(3 * GAP_PX, 0, 3 * GAP_PX, 0)
         layout.setSpacing(MARGIN_PX)
         layout.addWidget(self._label)
         layout.addWidget(self.track, 1)
@@ -94,7 +96,7 @@ class TimelineBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the sentence its share; it must not change while walking."""
         super().resizeEvent(event)
-        share = round(self.width() * 0.25)
+        share = round(self.width() * _SENTENCE_SHARE)
         self._sentence.setFixedWidth(max(100, min(share, _SENTENCE_PX)))
 
     def _said(self) -> str:

@@ -4,6 +4,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from gradviz.ui.panels.common import ElidedLabel
+
 
 class WrappedLabel(QLabel):
     """A label that is as tall as its text needs at the width it is given."""
@@ -52,15 +54,47 @@ class WrappedLabel(QLabel):
         layout.draw(painter, QPointF(0, 0))
 
     def _laid_out(self, width: int) -> tuple[QTextLayout, int]:
-        layout = QTextLayout(self.text(), self._font)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.beginLayout()
-        height = 0.0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(width, 1))
-            line.setPosition(QPointF(0, height))
-            height += line.height()
-        layout.endLayout()
-        return layout, max(1, round(height + 0.5))
+        return _laid_out(self.text(), self._font, width)
+
+
+class ElidedLines(ElidedLabel):
+    """A label of a few lines; what has no room in the last is left out."""
+
+    def __init__(self, most: int, parent: QWidget) -> None:
+        """Make an empty label.
+
+        Args:
+            most: How many lines there may be.
+            parent: The widget it is in.
+        """
+        super().__init__(parent)
+        self._most = most
+
+    @property
+    def shown_text(self) -> str:
+        """As much of the text as fits, line by line."""
+        layout, _ = _laid_out(self.text(), self.font(), self.width())
+        count = min(layout.lineCount(), self._most)
+        starts = [layout.lineAt(i).textStart() for i in range(count)]
+        pieces = [
+            self.text()[start:end].strip()
+            for start, end in zip(starts, [*starts[1:], None], strict=True)
+        ]
+        last = self.fontMetrics().elidedText(pieces[-1], self.elide, self.width())
+        return "\n".join([*pieces[:-1], last])
+
+
+def _laid_out(text: str, font: QFont, width: int) -> tuple[QTextLayout, int]:
+    """Lay a text out and return how tall it is."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 1))
+        line.setPosition(QPointF(0, height))
+        height += line.height()
+    layout.endLayout()
+    return layout, max(1, round(height + 0.5))

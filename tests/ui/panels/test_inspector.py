@@ -279,3 +279,16 @@ def test_a_leaf_without_a_name_is_called_as_on_its_card(show) -> None:
     assert f"∂{name}/∂{unnamed} = x = 2" in lines(panel)
     select(panel, controller, unnamed)
     assert facts(panel)["op"] == "none: a leaf without a name"
+
+
+def test_a_number_is_never_broken_by_the_name_beside_it(show) -> None:
+    weight = Value(-0.029736492477552057, label="n.layers[0].neurons[3].w[2]")
+    y = weight * 2.0
+    y.label = "y"
+    panel, controller = show(InspectorPanel, session([y]), width=300)
+    select(panel, controller, "y")
+    block = panel.page.document().find("−0.029736492477552057").block()
+    assert block.isValid()
+    assert block.layout().lineCount() == 1
+    name = panel.page.document().find(weight.label).block()
+    assert name.layout().lineCount() == 1

@@ -401,3 +401,19 @@ def test_factors_of_1_are_left_out_first() -> None:
     parts = ["0.5", "1", "1", "3", "1"]
     found = elided(parts, " × ", lambda text: len(text) <= 8, [0, 3], silent="1")
     assert found == "0.5 × 3"
+
+
+def test_factors_left_out_at_the_end_have_a_mark() -> None:
+    parts = ["1", "0.38", "0.34", "0.43", "0.44", "0.5", "1"]
+    found = elided(parts, " × ", lambda text: len(text) <= 28, range(1, 6), silent="1")
+    assert found == "1 × 0.38 × 0.34 × 0.43 × …"
+
+
+def test_a_long_name_does_not_hide_how_many_paths_there_are(watch) -> None:
+    weight = Value(2.0, label="network.layers[0].neurons[3].weights[2]")
+    seen = watch(session([weight * 3.0]))
+    seen.select(weight.label)
+    said = seen.panel.header._name
+    assert said.shown_text.endswith("s[2]: 1 path from 1 seed")
+    assert said.shown_text.startswith("…")
+    assert said.toolTip().startswith("network.")

@@ -118,3 +118,24 @@ def test_writes_of_the_persons_code_have_squares_and_sentences(lesson) -> None:
         True,
     ]
     assert bar.sentence == "cell 2 sets x2 = 5"
+
+
+def test_what_came_too_early_is_said_in_full(lesson, window) -> None:
+    bar, controller = lesson
+    window.resize(1280, 60)
+    controller.run_step(controller.mirror.graph.named("w21x1"))
+    assert bar._sentence.shown_text.replace("\n", " ") == (
+        "Too early: s2 has not pushed to w21x1 yet. w21x1 has pushed 0 and misses the "
+        "rest."
+    )
+    assert bar._sentence.fontMetrics().lineSpacing() * 2 <= bar.height()
+
+
+def test_a_sentence_too_long_for_two_lines_ends_in_dots(show) -> None:
+    operands = [Value(1.0, label=f"layer[0].neuron[{i}].weight") for i in range(2)]
+    y = operands[0] * operands[1]
+    bar, controller = show(TimelineBar, session([y]), width=500)
+    controller.run_to_end()
+    lines = bar._sentence.shown_text.split("\n")
+    assert len(lines) == 2
+    assert lines[1].endswith("…")
