@@ -7,7 +7,7 @@ are put into one line here, and where they disagree the line says so.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradviz.analysis.chain import all_finite, as_product, measured
 from gradviz.analysis.local import (
@@ -39,6 +39,8 @@ class Term:
         text: All of it in one line.
         wrong: Whether the result is neither an assignment nor an accumulation of what
             the chain rule gives.
+        got: Of a wrong result, the gradient after the step where known.
+        wanted: Of a wrong result, what that should be where known.
         formula: ``x1: ∇ += w11 · ∇w11x1``, the first part of ``text``.
         arithmetic: ``= −2 × 0.25 = −0.5``, the second part; may be empty.
         change: ``(0 → −0.5)``, the last part.
@@ -54,6 +56,23 @@ class Term:
     formula: str = ""
     arithmetic: str = ""
     change: str = ""
+    got: Figure = None
+    wanted: float | None = None
+
+
+def mistake_in_short(term: Term, others_got: bool) -> str:
+    """Return what is wrong with a result: ``nothing pushed`` or ``0, not 1``.
+
+    Args:
+        term: A wrong result.
+        others_got: Whether the step has pushed to other operands.
+    """
+    if term.wanted is None:
+        return "nothing pushed" if term.after is None else shown(term.after)
+    if term.after is None and others_got:
+        # Alone, an operand that stays as it was may have been pushed a 0.
+        return "nothing pushed"
+    return f"{shown(term.got)}, not {shown(term.wanted)}"
 
 
 def step_name(graph: Graph, step: StepFact) -> str:
@@ -113,43 +132,6 @@ def explain_step(
         strays = [e for e in teller.written.values() if e.node not in operands]
         terms += [teller.stray(effect) for effect in strays]
     return tuple(terms)
-
-
-def summarize_step(
-    graph: Graph,
-    data: Sequence[Figure],
-    step: StepFact,
-    digits: int = DIGITS,
-    slopes: Sequence[float] | None = None,
-) -> str:
-    """Return one sentence: ``w21x1 pushed −0.125 to w21 and −0.375 to x1``."""
-    if step.effects is None:
-        return next_in_words(graph, step)
-    if step.kind == "write":
-        return step_name(graph, step)
-    if step.node < 0:
-        return "Every gradient was zeroed and the seeds set again"
-    terms = explain_step(graph, data, step, slopes=slopes)
-    moved = [term for term in terms if term.before != term.after] or [
-        term for term in terms if term.flow is not None and term.after is not None
-    ]
-    if not moved:
-        return f"{step_name(graph, step)} changed no gradient"
-    # Nobody asks for the gradient of a number, unless there is no other.
-    asked = [term for term in moved if not graph.nodes[term.operand].constant]
-    moved = asked or moved
-    name = graph.nodes[step.node].name
-    pushed: dict[str, list[str]] = {}
-    for term in moved:
-        unknown = term.flow is None or term.wrong
-        flow = "" if unknown else shown(term.flow, digits)
-        pushed.setdefault(flow, []).append(graph.nodes[term.operand].name)
-    if "" in pushed:
-        changed = listed([name for names in pushed.values() for name in names])
-        return f"{name} changed the gradients of {changed}"
-    return f"{name} pushed " + listed(
-        [f"{flow} to {listed(names)}" for flow, names in pushed.items()]
-    )
 
 
 def _written(graph: Graph, effect: Effect, digits: int) -> Term:
@@ -332,18 +314,19 @@ class _Teller:
         change = f"({change}{count})"
         text = f"{formula} {arithmetic}   {change}" if sign else f"{formula} {change}"
         before, after = (effect.before, effect.after) if effect else (None, None)
-        return Term(
-            operand,
-            flow,
-            before,
-            after,
-            lost,
-            text,
-            wrong,
-            formula,
-            arithmetic,
-            change,
+        term = Term(
+            operand, flow, before, after, lost, text, wrong, formula, arithmetic, change
         )
+        return self._with_mistake(term) if wrong else term
+
+    def _with_mistake(self, term: Term) -> Term:
+        """Return a wrong result with what stands there and what should."""
+        held = self._held.get(term.operand)
+        got = held if term.after is None else term.after
+        before = as_float(held if term.after is None else term.before or 0)
+        if before is None or term.flow is None:
+            return replace(term, got=got)
+        return replace(term, got=got, wanted=before + term.flow)
 
     def _formula(
         self, operand: int, sign: str, local: Sequence[LocalDerivative]

@@ -11,8 +11,8 @@ from gradviz.analysis.explain import (
     explain_step,
     listed,
     step_name,
-    summarize_step,
 )
+from gradviz.analysis.summary import summarize_step
 from gradviz.session.facts import Effect, StepFact
 from gradviz.session.session import Session
 

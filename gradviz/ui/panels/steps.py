@@ -318,9 +318,11 @@ class _StepDelegate(QStyledItemDelegate):
         """Draw what stands at the right, where the name leaves room for it."""
         texts = []
         warning = bool(index.data(StepRole.WARNING))
-        if result := str(index.data(StepRole.RESULT) or ""):
-            sign = "⚠ " if warning else ""
-            texts.append((sign + result, "attention" if warning else "text"))
+        result = str(index.data(StepRole.RESULT) or "")
+        if warning:
+            texts.append((f"⚠ {result}".strip(), "attention"))
+        elif result:
+            texts.append((result, "text"))
         if phase == "next":
             texts.append(("next", "accent"))
         if index.data(StepRole.MANUAL):

@@ -12,8 +12,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gradviz.analysis.explain import next_in_words, summarize_step
+from gradviz.analysis.explain import next_in_words
 from gradviz.analysis.states import came_too_early
+from gradviz.analysis.summary import summarize_step
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import MARGIN_PX, ElidedLabel
