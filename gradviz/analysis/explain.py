@@ -96,7 +96,7 @@ def explain_step(
     data: Sequence[Figure],
     step: StepFact,
     rule: str | None = None,
-    paths: Mapping[int, tuple[int, int]] | None = None,
+    pushes: Mapping[int, tuple[int, int]] | None = None,
     digits: int = DIGITS,
     held: Mapping[int, Figure] | None = None,
     slopes: Sequence[float] | None = None,
@@ -112,7 +112,7 @@ def explain_step(
         step: The step; one not made yet has formulas only.
         rule: ``assign`` or ``accumulate`` where known; it decides between ``=`` and
             ``+=`` where the numbers don't.
-        paths: For each operand how many of its slots have pushed, and how many will.
+        pushes: For each operand how many of its slots have pushed, and how many will.
         digits: Significant digits shown.
         held: The gradients that operands held when the step was made, where known. A
             step that assigns what stands there already leaves no other trace.
@@ -125,7 +125,7 @@ def explain_step(
         return ()
     local = local_derivatives(graph, step.node, data)
     local = local or measured(graph, step.node, slopes)
-    teller = _Teller(graph, data, step, local, rule, paths or {}, digits, held or {})
+    teller = _Teller(graph, data, step, local, rule, pushes or {}, digits, held or {})
     operands = dict.fromkeys(graph.nodes[step.node].operands)
     terms = [teller.term(operand) for operand in operands]
     if step.effects is not None:
@@ -168,12 +168,12 @@ class _Teller:
         step: StepFact,
         local: tuple[LocalDerivative, ...] | None,
         rule: str | None,
-        paths: Mapping[int, tuple[int, int]],
+        pushes: Mapping[int, tuple[int, int]],
         digits: int,
         held: Mapping[int, Figure],
     ) -> None:
         self._graph, self._data, self._step = graph, data, step
-        self._rule, self._paths, self._digits = rule, paths, digits
+        self._rule, self._pushes, self._digits = rule, pushes, digits
         self._held = held
         self._local = local
         self._upstream = as_float(step.upstream)
@@ -309,8 +309,8 @@ class _Teller:
             arithmetic = f"= {self._arithmetic(local, flow)}"
         else:
             formula, arithmetic = f"{self._name(operand)}: ∇", ""
-        pushed, expected = self._paths.get(operand, (0, 0))
-        count = f", {pushed} of {expected} paths" if expected > 1 else ""
+        pushed, expected = self._pushes.get(operand, (0, 0))
+        count = f", push {pushed} of {expected}" if expected > 1 else ""
         change = f"({change}{count})"
         text = f"{formula} {arithmetic}   {change}" if sign else f"{formula} {change}"
         before, after = (effect.before, effect.after) if effect else (None, None)

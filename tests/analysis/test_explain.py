@@ -73,7 +73,7 @@ def test_the_three_parts_make_the_line() -> None:
         assert term.text == f"{term.formula} {term.arithmetic}   {term.change}"
 
 
-def test_paths_are_counted_when_given() -> None:
+def test_pushes_are_counted_when_given() -> None:
     owner = lesson_session("accumulate")
     owner.run_to_end()
     mirror = mirrored(owner)
@@ -83,7 +83,7 @@ def test_paths_are_counted_when_given() -> None:
         mirror.graph, mirror.data, step, "accumulate", {x1: (1, 2), 0: (1, 1)}
     )
     assert lines(terms)[1] == (
-        "x1: ∇ += w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, 1 of 2 paths)"
+        "x1: ∇ += w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, push 1 of 2)"
     )
 
 

@@ -55,14 +55,16 @@ class Past:
         return self._mirror.grad[node]
 
     def pushed(self, index: int) -> dict[int, tuple[int, int]]:
-        """Return how many of each operand's slots have pushed after a step."""
+        """Return how many of each operand's slots have pushed in a pass by a step."""
         mirror = self._mirror
+        before_pass = mirror.pushes.began_before(index) - 1
         counts: dict[int, tuple[int, int]] = {}
         node = mirror.walk[index].node
         operands = mirror.graph.nodes[node].operands if node >= 0 else ()
         for operand in dict.fromkeys(operands):
             written = self._set_at.get(operand, ())
-            since = max(_last_to(self._zeroed_at, index), _last_to(written, index))
+            anew = max(_last_to(self._zeroed_at, index), _last_to(written, index))
+            since = max(anew, before_pass)
             pushed = 0
             for edge in mirror.graph.consumers[operand]:
                 made = self._made_at.get(edge.consumer, ())

@@ -1,4 +1,4 @@
-"""Paths from the seeds that the person's own code has set."""
+"""The recorded walk in a whole window: its seeds, its paths, its passes."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -43,6 +43,12 @@ f.label = "f"
 PASS = """
 for value in (f, e, d):
     value._backward()
+"""
+TWICE = """
+for _ in range(2):
+    f.grad = 1.0
+    for value in (f, e, d):
+        value._backward()
 """
 ROWS = ["f → d → a", "f → e → a"]
 HEAD = ["a: 2 paths from 1 seed", "−6 + 3 = −3"]
@@ -98,8 +104,7 @@ def test_a_gradient_set_on_an_inner_value_is_a_seed(screen, script) -> None:
 
 
 def test_the_second_pass_says_what_is_too_much(screen, script) -> None:
-    twice = CLASS + f"for _ in range(2):\n    f.grad = 1.0\n    {PASS.strip()}\n"
-    recorded_paths(screen, script(twice.replace("\n    value", "\n        value")))
+    recorded_paths(screen, script(CLASS + TWICE))
     assert told(screen) == [*HEAD, "the gradient is −9: −6 of it is too much"]
     assert sorted(rows(screen)) == ROWS
 
@@ -117,3 +122,25 @@ def test_without_any_seed_it_says_so(screen, script) -> None:
     assert told(screen) == [
         "No path leads to a: your code has set no gradient to begin with."
     ]
+
+
+def changes(screen):
+    """Return what each step says of a, where it does."""
+    model = screen.window.docks.steps.model
+    steps = range(len(screen.controller.mirror.walk))
+    terms = (term for step in steps for term in model.terms(step))
+    return [term.change for term in terms if term.operand == screen.node("a")]
+
+
+def test_each_pass_counts_its_pushes_from_the_first(screen, script) -> None:
+    recorded_paths(screen, script(CLASS + TWICE))
+    counted = [
+        "(0 → −6, push 1 of 2)",
+        "(−6 → −3, push 2 of 2)",
+        "(−3 → −15, push 1 of 2)",
+        "(−15 → −9, push 2 of 2)",
+    ]
+    assert changes(screen) == counted
+    screen.key(Qt.Key.Key_Left)
+    screen.settle()
+    assert changes(screen) == counted
