@@ -78,8 +78,7 @@ def test_a_finding_says_where_what_and_what_to_write():
     assert (found.rule, found.method, found.file) == ("assigns", "__mul__", __file__)
     assert found.line == line
     assert found.sentence == (
-        "product._backward() replaced the gradient of x: it was 3.25, −3 flows in, "
-        "and it is −3 instead of 0.25."
+        "product._backward() would replace the gradient of x if it held one already."
     )
     assert found.suggestion == "self.grad += other.data * out.grad"
     assert found.shown_by == 1
@@ -89,7 +88,7 @@ def test_a_report_works_in_an_assert():
     assert gradviz.check(gradviz.Value(1.5) * gradviz.Value(2.0))
     report = gradviz.check(Value(2.0) * Value(3.0))
     assert not report
-    with pytest.raises(AssertionError, match="replaced the gradient of"):
+    with pytest.raises(AssertionError, match="would replace the gradient of"):
         assert report, str(report)
 
 

@@ -170,11 +170,10 @@ class OpDoctor:
         ):
             return None
         name = self._name(operand)
-        how = "replaced" if same(after, flow) else "did not just add to"
+        would = "replace" if same(after, flow) else "not just add to"
         sentence = (
-            f"{self._name(point.node)}._backward() {how} the gradient of {name}: it "
-            f"was {told(PRIOR)}, {told(flow)} flows in, and it is {told(after)} "
-            f"instead of {told(PRIOR + flow)}."
+            f"{self._name(point.node)}._backward() would {would} the gradient of "
+            f"{name} if it held one already."
         )
         return Fault(
             "assigns", point, operand, sentence, after, PRIOR + flow, inner=True
