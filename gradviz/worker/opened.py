@@ -11,7 +11,7 @@ from gradviz.graph.traced import Origins
 from gradviz.session.attributes import Delta
 from gradviz.session.hooks import hook_beneath
 from gradviz.session.recording import Recorder, Recording
-from gradviz.session.report import Reporter
+from gradviz.session.report import Reporter, gradients_left
 from gradviz.session.session import Session
 from gradviz.worker.messages import Choice, Opened
 
@@ -226,6 +226,7 @@ class Drawn:
             self._notices,
             self.kept,
             self._first,
+            left=gradients_left(self.session),
         )
 
     def _live(self, chosen: Sequence[int], known: LiveGraph | None = None) -> LiveGraph:
