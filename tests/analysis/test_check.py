@@ -152,9 +152,11 @@ def test_the_command_line_prints_a_table_and_exits_with_1():
         "\n"
         "  where              method   rule\n"
         "  wrong_rules.py:38  __sub__  wrong-derivative\n"
-        "      d._backward() takes dd/db for 1, but with a = 5, b = 2 it is −1.\n"
+        "      d._backward() pushes 1 times its gradient to b, where ∂d/∂b is "
+        "−1 at a = 5, b = 2.\n"
         "  wrong_rules.py:46  relu     wrong-derivative\n"
-        "      r._backward() takes dr/dd for 0, but with d = 3 it is 1.\n"
+        "      r._backward() pushes 0 times its gradient to d, where ∂r/∂d is "
+        "1 at d = 3.\n"
     )
 
 
@@ -308,3 +310,24 @@ def test_a_hook_that_hands_over_is_not_blamed_for_the_line_of_another():
     (found,) = gradviz.check(a * b).findings
     assert (found.rule, found.operand) == ("wrong-derivative", "b")
     assert found.line == Delegating.__mul__.__code__.co_firstlineno + 5
+
+
+def test_a_constant_is_called_by_its_number():
+    class Doubled(gradviz.Value):
+        def __mul__(self, other):
+            out = super().__mul__(other)
+            right = out._backward
+
+            def _backward():
+                right()
+                self.grad += out.grad
+
+            out._backward = _backward
+            return out
+
+    x = Doubled(3.0, "x")
+    y = x * 2
+    (found,) = gradviz.check(y).findings
+    assert found.sentence == (
+        "y._backward() pushes 3 times its gradient to x, where ∂y/∂x is 2 at x = 3."
+    )

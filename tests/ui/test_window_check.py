@@ -95,8 +95,9 @@ def test_each_finding_is_gone_to_in_graph_walk_and_source(screen: Screen) -> Non
         "wrong_rules.py:46  relu",
     ]
     assert texts(screen, "finding-sentence") == [
-        "d._backward() takes dd/db for 1, but with a = 5, b = 2 it is −1.",
-        "r._backward() takes dr/dd for 0, but with d = 3 it is 1.",
+        "d._backward() pushes 1 times its gradient to b, where ∂d/∂b is −1 at "
+        "a = 5, b = 2.",
+        "r._backward() pushes 0 times its gradient to d, where ∂r/∂d is 1 at d = 3.",
     ]
     assert focused(screen) == "finding-0"
     screen.key(Qt.Key.Key_Return)
@@ -162,7 +163,8 @@ def test_a_step_of_the_recorded_walk_is_gone_to(screen: Screen, script) -> None:
     screen.settle()
     check(screen)
     assert texts(screen, "finding-sentence") == [
-        "b._backward() was called before that of c: it pushed 1 of a gradient of 3; "
+        "b._backward() was called before that of c: it pushed when its "
+        "gradient was 1, complete it is 3; "
         "x ended at 9 instead of 15."
     ]
     screen.key(Qt.Key.Key_Return)

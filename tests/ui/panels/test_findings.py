@@ -27,8 +27,8 @@ ASSIGNS = Finding(
 )
 EARLY = Finding(
     rule="not-topological",
-    sentence="b._backward() was called before that of c: it pushed 1 of a gradient of "
-    "3; x ended at 9 instead of 15.",
+    sentence="b._backward() was called before that of c: it pushed when its "
+    "gradient was 1, complete it is 3; x ended at 9 instead of 15.",
     value="s1",
     node=10,
     op="",
