@@ -326,7 +326,11 @@ class _Teller:
         before = as_float(held if term.after is None else term.before or 0)
         if before is None or term.flow is None:
             return replace(term, got=got)
-        return replace(term, got=got, wanted=before + term.flow)
+        wanted = term.flow if self._rule == "assign" else before + term.flow
+        said = f"is {shown(got, self._digits)}, not {shown(wanted, self._digits)}"
+        formula = f"{term.formula} {said}"
+        text = f"{formula} {term.change}"
+        return replace(term, got=got, wanted=wanted, formula=formula, text=text)
 
     def _formula(
         self, operand: int, sign: str, local: Sequence[LocalDerivative]

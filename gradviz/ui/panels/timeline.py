@@ -104,7 +104,12 @@ class TimelineBar(QWidget):
             return ""
         if (step := mirror.last_step) is not None:
             return came_too_early(mirror) or summarize_step(
-                mirror.graph, mirror.data, step, slopes=mirror.slopes(step.node)
+                mirror.graph,
+                mirror.data,
+                step,
+                slopes=mirror.slopes(step.node),
+                rule=mirror.document.rule,
+                held={n: mirror.grad[n] for n in mirror.touched(step)},
             )
         if not mirror.walk:
             return "Seed a Value to get a walk"

@@ -125,3 +125,13 @@ def test_a_wrong_step_is_marked_wherever_the_playhead_is(show) -> None:
     assert told(panel)["xw._backward()"] == ""
     controller.run_to_end()
     assert told(panel)["xw._backward()"] == "⚠ w: nothing pushed"
+
+
+def test_the_lines_of_a_wrong_step_say_what_is_there_and_what_should_be(show) -> None:
+    n = Var(0.5, label="n")
+    o = n.tanh()
+    panel, _ = shown(show, o, n=n, o=o)
+    assert " ".join(line for line, _, _ in panel.model.lines) == (
+        "n: ∇ is 0.2893, not 0.7864 (0 → 0.2893, the chain rule gives (1 − o²) · ∇o = "
+        "0.7864 × 1 = 0.7864)"
+    )
