@@ -202,6 +202,13 @@ class Choice(msgspec.Struct, frozen=True):
     place: str = ""
 
 
+OFFERS_RECORDED = (
+    "Your file has run a backward pass of its own: choose Recorded in Steps to walk "
+    "through the calls it made."
+)
+"""A notice of a graph that goes once that has been chosen."""
+
+
 class Opened(msgspec.Struct, frozen=True):
     """A graph to show instead of the last one.
 

@@ -144,3 +144,30 @@ def test_each_pass_counts_its_pushes_from_the_first(screen, script) -> None:
     screen.key(Qt.Key.Key_Left)
     screen.settle()
     assert changes(screen) == counted
+
+
+OFFER = (
+    "Your file has run a backward pass of its own: choose Recorded in Steps to walk "
+    "through the calls it made."
+)
+
+
+def choose_recorded(screen):
+    screen.press("steps-recorded")
+    screen.until(lambda: screen.controller.mirror.document.walk == "recorded")
+    screen.settle()
+
+
+def test_the_offer_of_the_recorded_walk_goes_once_it_is_taken(screen, script) -> None:
+    screen.open(script(CLASS + "f.grad = 1.0" + PASS))
+    assert screen.notice == OFFER
+    choose_recorded(screen)
+    assert screen.notice == ""
+
+
+def test_what_else_was_said_stays(screen, script) -> None:
+    screen.open(script(CLASS + "f.grad = 1.0" + PASS + "a.data = 7.0\n"))
+    assert screen.notice.startswith(OFFER + " ")
+    rest = screen.notice.removeprefix(OFFER + " ")
+    choose_recorded(screen)
+    assert screen.notice == rest
