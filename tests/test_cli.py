@@ -583,6 +583,7 @@ def test_hooks_called_by_hand_in_the_wrong_order_are_found_with_their_line(
     assert done.returncode == 1, done.stderr
     assert "hand.ipynb, cell 2:4" in done.stdout
     assert (
-        "b._backward() was called before that of c: it pushed 12 of a gradient of 21; "
+        "b._backward() was called before that of c: it pushed when its "
+        "gradient was 12, complete it is 21; "
         "x ended at 81 instead of 135." in done.stdout
     )

@@ -7,7 +7,7 @@ are put into one line here, and where they disagree the line says so.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradviz.analysis.chain import all_finite, as_product, measured
 from gradviz.analysis.local import (
@@ -39,6 +39,8 @@ class Term:
         text: All of it in one line.
         wrong: Whether the result is neither an assignment nor an accumulation of what
             the chain rule gives.
+        got: Of a wrong result, the gradient after the step where known.
+        wanted: Of a wrong result, what that should be where known.
         formula: ``x1: ∇ += w11 · ∇w11x1``, the first part of ``text``.
         arithmetic: ``= −2 × 0.25 = −0.5``, the second part; may be empty.
         change: ``(0 → −0.5)``, the last part.
@@ -54,6 +56,23 @@ class Term:
     formula: str = ""
     arithmetic: str = ""
     change: str = ""
+    got: Figure = None
+    wanted: float | None = None
+
+
+def mistake_in_short(term: Term, others_got: bool) -> str:
+    """Return what is wrong with a result: ``nothing pushed`` or ``0, not 1``.
+
+    Args:
+        term: A wrong result.
+        others_got: Whether the step has pushed to other operands.
+    """
+    if term.wanted is None:
+        return "nothing pushed" if term.after is None else shown(term.after)
+    if term.after is None and others_got:
+        # Alone, an operand that stays as it was may have been pushed a 0.
+        return "nothing pushed"
+    return f"{shown(term.got)}, not {shown(term.wanted)}"
 
 
 def step_name(graph: Graph, step: StepFact) -> str:
@@ -77,7 +96,7 @@ def explain_step(
     data: Sequence[Figure],
     step: StepFact,
     rule: str | None = None,
-    paths: Mapping[int, tuple[int, int]] | None = None,
+    pushes: Mapping[int, tuple[int, int]] | None = None,
     digits: int = DIGITS,
     held: Mapping[int, Figure] | None = None,
     slopes: Sequence[float] | None = None,
@@ -93,7 +112,7 @@ def explain_step(
         step: The step; one not made yet has formulas only.
         rule: ``assign`` or ``accumulate`` where known; it decides between ``=`` and
             ``+=`` where the numbers don't.
-        paths: For each operand how many of its slots have pushed, and how many will.
+        pushes: For each operand how many of its slots have pushed, and how many will.
         digits: Significant digits shown.
         held: The gradients that operands held when the step was made, where known. A
             step that assigns what stands there already leaves no other trace.
@@ -106,50 +125,13 @@ def explain_step(
         return ()
     local = local_derivatives(graph, step.node, data)
     local = local or measured(graph, step.node, slopes)
-    teller = _Teller(graph, data, step, local, rule, paths or {}, digits, held or {})
+    teller = _Teller(graph, data, step, local, rule, pushes or {}, digits, held or {})
     operands = dict.fromkeys(graph.nodes[step.node].operands)
     terms = [teller.term(operand) for operand in operands]
     if step.effects is not None:
         strays = [e for e in teller.written.values() if e.node not in operands]
         terms += [teller.stray(effect) for effect in strays]
     return tuple(terms)
-
-
-def summarize_step(
-    graph: Graph,
-    data: Sequence[Figure],
-    step: StepFact,
-    digits: int = DIGITS,
-    slopes: Sequence[float] | None = None,
-) -> str:
-    """Return one sentence: ``w21x1 pushed −0.125 to w21 and −0.375 to x1``."""
-    if step.effects is None:
-        return next_in_words(graph, step)
-    if step.kind == "write":
-        return step_name(graph, step)
-    if step.node < 0:
-        return "Every gradient was zeroed and the seeds set again"
-    terms = explain_step(graph, data, step, slopes=slopes)
-    moved = [term for term in terms if term.before != term.after] or [
-        term for term in terms if term.flow is not None and term.after is not None
-    ]
-    if not moved:
-        return f"{step_name(graph, step)} changed no gradient"
-    # Nobody asks for the gradient of a number, unless there is no other.
-    asked = [term for term in moved if not graph.nodes[term.operand].constant]
-    moved = asked or moved
-    name = graph.nodes[step.node].name
-    pushed: dict[str, list[str]] = {}
-    for term in moved:
-        unknown = term.flow is None or term.wrong
-        flow = "" if unknown else shown(term.flow, digits)
-        pushed.setdefault(flow, []).append(graph.nodes[term.operand].name)
-    if "" in pushed:
-        changed = listed([name for names in pushed.values() for name in names])
-        return f"{name} changed the gradients of {changed}"
-    return f"{name} pushed " + listed(
-        [f"{flow} to {listed(names)}" for flow, names in pushed.items()]
-    )
 
 
 def _written(graph: Graph, effect: Effect, digits: int) -> Term:
@@ -186,12 +168,12 @@ class _Teller:
         step: StepFact,
         local: tuple[LocalDerivative, ...] | None,
         rule: str | None,
-        paths: Mapping[int, tuple[int, int]],
+        pushes: Mapping[int, tuple[int, int]],
         digits: int,
         held: Mapping[int, Figure],
     ) -> None:
         self._graph, self._data, self._step = graph, data, step
-        self._rule, self._paths, self._digits = rule, paths, digits
+        self._rule, self._pushes, self._digits = rule, pushes, digits
         self._held = held
         self._local = local
         self._upstream = as_float(step.upstream)
@@ -327,23 +309,28 @@ class _Teller:
             arithmetic = f"= {self._arithmetic(local, flow)}"
         else:
             formula, arithmetic = f"{self._name(operand)}: ∇", ""
-        pushed, expected = self._paths.get(operand, (0, 0))
-        count = f", {pushed} of {expected} paths" if expected > 1 else ""
+        pushed, expected = self._pushes.get(operand, (0, 0))
+        count = f", push {pushed} of {expected}" if expected > 1 else ""
         change = f"({change}{count})"
         text = f"{formula} {arithmetic}   {change}" if sign else f"{formula} {change}"
         before, after = (effect.before, effect.after) if effect else (None, None)
-        return Term(
-            operand,
-            flow,
-            before,
-            after,
-            lost,
-            text,
-            wrong,
-            formula,
-            arithmetic,
-            change,
+        term = Term(
+            operand, flow, before, after, lost, text, wrong, formula, arithmetic, change
         )
+        return self._with_mistake(term) if wrong else term
+
+    def _with_mistake(self, term: Term) -> Term:
+        """Return a wrong result with what stands there and what should."""
+        held = self._held.get(term.operand)
+        got = held if term.after is None else term.after
+        before = as_float(held if term.after is None else term.before or 0)
+        if before is None or term.flow is None:
+            return replace(term, got=got)
+        wanted = term.flow if self._rule == "assign" else before + term.flow
+        said = f"is {shown(got, self._digits)}, not {shown(wanted, self._digits)}"
+        formula = f"{term.formula} {said}"
+        text = f"{formula} {term.change}"
+        return replace(term, got=got, wanted=wanted, formula=formula, text=text)
 
     def _formula(
         self, operand: int, sign: str, local: Sequence[LocalDerivative]

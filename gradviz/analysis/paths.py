@@ -15,6 +15,7 @@ from gradviz.graph.model import Edge, Graph
 from gradviz.graph.paths import Path, Paths, Slopes, Totals
 from gradviz.numbers import factor, shown
 from gradviz.session.mirror import GradientState, Mirror
+from gradviz.session.seeding import data_of_pass, seeds_of_pass
 
 Slots = Callable[[int], Sequence[LocalDerivative] | None]
 """Gives the local derivative of each operand slot of an op, None where it has none."""
@@ -29,7 +30,7 @@ _ROUNDING = 1e-14
 
 def local_slots(mirror: Mirror) -> Slots:
     """Return the local derivatives by formula, or as they were measured."""
-    graph, data = mirror.graph, tuple(mirror.data)
+    graph, data = mirror.graph, tuple(data_of_pass(mirror))
 
     def of(node: int) -> Sequence[LocalDerivative] | None:
         known = local_derivatives(graph, node, data)
@@ -55,8 +56,18 @@ def seed_numbers(mirror: Mirror) -> dict[int, float]:
     """Return the seed gradients; nan for one that is no plain number."""
     return {
         node: math.nan if (number := as_float(seed)) is None else number
-        for node, seed in mirror.seeds.items()
+        for node, seed in seeds_of_pass(mirror).items()
     }
+
+
+def none_in_words(mirror: Mirror, node: int) -> str:
+    """Return why there is no path to a Value."""
+    name = mirror.graph.nodes[node].name
+    if seeds_of_pass(mirror):
+        return f"No seed reaches {name}: no seeded Value was computed from it."
+    if mirror.document.walk == "recorded":
+        return f"No path leads to {name}: your code has set no gradient to begin with."
+    return f"No path leads to {name}: nothing is seeded."
 
 
 # All of them

@@ -46,6 +46,10 @@ class Pushes:
         """The first step of the pass."""
         return max(self._passes[-1][0], 0)
 
+    def began_before(self, step: int) -> int:
+        """Return the first step of the pass that a step made belongs to."""
+        return max(max(began for began, _ in self._passes if began <= step), 0)
+
     def times(self, node: int) -> int:
         """Return how often a Value has pushed what its operands still hold."""
         by = self._by

@@ -121,6 +121,14 @@ def column_of(live: LiveGraph) -> Column:
     )
 
 
+def gradients_left(session: Session) -> tuple[tuple[int, Figure], ...]:
+    """Return the gradients that the recorded walk changes, as they are at its end."""
+    changes = (change for step in session.recorded for change in step.delta or ())
+    effects = (_effect(change, session.live) for change in changes)
+    found = {e.node: e.after for e in effects if e is not None and e.what == "grad"}
+    return tuple(found.items())
+
+
 def _effect(change: Change, live: LiveGraph) -> Effect | None:
     """Return a change as a person sees it, or None for one that nobody sees.
 

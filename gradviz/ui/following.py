@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,7 +202,50 @@ def said_of(restored: Restoring, changes: dict[int, Change]) -> str:
         said.append(f"{new} new {'Value' if new == 1 else 'Values'}")
     if gone:
         said.append(f"{gone} {'Value' if gone == 1 else 'Values'} gone")
-    return f"Run again after a save: {', '.join(said) or 'no number has changed'}."
+    return f"Run again after a save: {', '.join(said) or _said_of_ends(restored)}."
+
+
+def _said_of_ends(restored: Restoring) -> str:
+    """Return what is said where no number has changed at the playhead."""
+    assert restored.mirror is not None
+    here, compared = "no number at this step has changed", list(_ends(restored))
+    for where, old, new in compared:
+        if changed := _changed(restored, old, new):
+            nodes = restored.mirror.graph.nodes
+            named = [
+                f"{nodes[n].name} is {shown(new.get(n))} (was {shown(before)})"
+                for n, before in changed[:_LISTED]
+            ]
+            more = ", …" if len(changed) > _LISTED else ""
+            return f"{here}; at the end of the {where} {', '.join(named)}{more}"
+    return "no number has changed" if compared else here
+
+
+_Gradients = Mapping[int, Figure]
+
+
+def _ends(restored: Restoring) -> Iterator[tuple[str, _Gradients, _Gradients]]:
+    """Yield which walk's end is known, and the gradients there, before and now."""
+    if restored.ends is not None:
+        old, new = restored.ends
+        yield "walk", dict(enumerate(old)), dict(enumerate(new))
+    before, now = restored.before.opened.left, restored.opened
+    if before and now is not None and now.left:
+        yield "recorded walk", dict(before), dict(now.left)
+
+
+def _changed(
+    restored: Restoring, old: _Gradients, new: _Gradients
+) -> list[tuple[int, Figure]]:
+    """Return the Values with another gradient, and what it was; leaves come first."""
+    assert restored.mirror is not None
+    nodes = restored.mirror.graph.nodes
+    found = [
+        (now, old.get(before))
+        for now, before in restored.to_old.items()
+        if (repr(old.get(before)) != repr(new.get(now))) and not nodes[now].constant
+    ]
+    return sorted(found, key=lambda pair: (not nodes[pair[0]].is_leaf, pair[0]))
 
 
 def _before(old: Figure, new: Figure) -> Figure:

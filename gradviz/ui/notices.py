@@ -10,7 +10,7 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.layouts import Layouts
 from gradviz.ui.mapping_dialog import MappingDialog
 from gradviz.ui.panels.notice import NoticeBar
-from gradviz.worker.messages import Failure, Unreadable
+from gradviz.worker.messages import OFFERS_RECORDED, Failure, Unreadable
 
 _RUN_AGAIN = "Run again"
 
@@ -81,6 +81,7 @@ class Notices(QObject):
 
     def _on_session_changed(self) -> None:
         """Say what an edit has brought with it, as long as it holds."""
+        self._withdraw_offer()
         mirror = self._controller.mirror
         notices = mirror.document.notices if mirror is not None else ()
         if notices == self._of_edits:
@@ -90,6 +91,19 @@ class Notices(QObject):
             self._bar.show_info(" ".join(notices))
         else:
             self._bar.clear()
+
+    def _withdraw_offer(self) -> None:
+        """Offer the recorded walk no longer, once it has been chosen."""
+        mirror, opened = self._controller.mirror, self._controller.opened
+        if mirror is None or opened is None or mirror.document.walk != "recorded":
+            return
+        if self._bar.text != " ".join(opened.notices):
+            return
+        left = [notice for notice in opened.notices if notice != OFFERS_RECORDED]
+        if not left:
+            self._bar.clear()
+        elif len(left) < len(opened.notices):
+            self._bar.show_info(" ".join(left))
 
     def _on_worker_ended(self, sentence: str) -> None:
         self._goes_with_success = False

@@ -185,6 +185,7 @@ class Desk(RunListener):
         """Tell what is wrong with the backward code, and how far the check is."""
         # Most workers are never asked.
         from gradviz.analysis.diagnosis.diagnose import diagnose
+        from gradviz.analysis.diagnosis.losing import Walks
 
         told = ""
 
@@ -195,11 +196,12 @@ class Desk(RunListener):
                 self.stage(doing)
             self._pause()
 
+        shown = session.walk if session.walk_kind == "planned" else ()
         with _stoppable("the check"):
             report = diagnose(
                 session.live,
                 seeded=session.seeds_chosen,
-                recorded=session.recorded,
+                walks=Walks(shown, session.walked_seeds, session.recorded),
                 progress=progress,
             )
         self._tell(Checked(report))

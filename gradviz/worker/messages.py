@@ -11,7 +11,7 @@ import msgspec
 from gradviz.analysis.body.model import HookBody
 from gradviz.analysis.diagnosis.findings import Report
 from gradviz.graph.model import Node
-from gradviz.session.facts import ReferenceFact, Update, WalkKind
+from gradviz.session.facts import Figure, ReferenceFact, Update, WalkKind
 
 
 class Request(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -202,6 +202,13 @@ class Choice(msgspec.Struct, frozen=True):
     place: str = ""
 
 
+OFFERS_RECORDED = (
+    "Your file has run a backward pass of its own: choose Recorded in Steps to walk "
+    "through the calls it made."
+)
+"""A notice of a graph that goes once that has been chosen."""
+
+
 class Opened(msgspec.Struct, frozen=True):
     """A graph to show instead of the last one.
 
@@ -218,6 +225,8 @@ class Opened(msgspec.Struct, frozen=True):
         classes: Where there is no graph: the Value classes that the file defines, of
             which an expression can be built.
         modules: Modules that it took long to load, for the worker that runs it next.
+        left: The gradients that the file's own backward passes have changed, as they
+            were at the end; empty where it has made none.
     """
 
     nodes: tuple[Node, ...]
@@ -229,6 +238,7 @@ class Opened(msgspec.Struct, frozen=True):
     first: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    left: tuple[tuple[int, Figure], ...] = ()
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from gradviz.graph.traced import Origins
 from gradviz.session.attributes import Delta
 from gradviz.session.hooks import hook_beneath
 from gradviz.session.recording import Recorder, Recording
-from gradviz.session.report import Reporter
+from gradviz.session.report import Reporter, gradients_left
 from gradviz.session.session import Session
-from gradviz.worker.messages import Choice, Opened
+from gradviz.worker.messages import OFFERS_RECORDED, Choice, Opened
 
 MOST_CHOICES = 200
 """Graphs of a file that are listed."""
@@ -193,8 +193,7 @@ class Drawn:
             )
         if after is None and session.has_recorded:
             return (
-                "Your file has run a backward pass of its own: choose Recorded in "
-                "Steps to walk through the calls it made.",
+                OFFERS_RECORDED,
                 *_MOVED * session.has_moved_leaves,
             )
         return moved
@@ -241,6 +240,7 @@ class Drawn:
             self._notices,
             self.kept,
             self._first,
+            left=gradients_left(self.session),
         )
 
     def _live(self, chosen: Sequence[int], known: LiveGraph | None = None) -> LiveGraph:

@@ -75,6 +75,8 @@ class Restoring:
         opened: What the worker said of the graph.
         to_old: For Values of the new graph, which Value of the one before they are.
         failure: The first thing that could not be done.
+        ends: The gradients at the end of the walk shown, before and now; None where
+            either is not known.
     """
 
     def __init__(self, before: Shown) -> None:
@@ -87,6 +89,8 @@ class Restoring:
         self.baseline = before.baseline
         self.to_old: dict[int, int] = {}
         self.failure: Failure | None = None
+        self.ends: tuple[list[Figure], list[Figure]] | None = None
+        self._looks_ahead = False
         self._requests = self._all_requests()
 
     def take(self, reply: Reply) -> Request | None:
@@ -96,7 +100,8 @@ class Restoring:
             self.mirror = Mirror(Graph(reply.opened.nodes, reply.opened.roots))
         if reply.update is not None and self.mirror is not None:
             self.mirror.apply(reply.update)
-        self.failure = self.failure or reply.failure
+        if not self._looks_ahead:
+            self.failure = self.failure or reply.failure
         return next(self._requests, None)
 
     def _all_requests(self) -> Iterator[Request]:
@@ -112,7 +117,8 @@ class Restoring:
         to_new = {old: new for new, old in self.to_old.items()}
         yield from self._edits(to_new)
         yield from self._own_steps(to_new)
-        if playhead := self._playhead():
+        yield from self._look_at_end()
+        if (playhead := self._playhead()) != self.mirror.playhead:
             yield MoveTo(playhead=playhead)
 
     def _roots(self) -> tuple[int, ...]:
@@ -153,6 +159,18 @@ class Restoring:
                 yield MoveTo(playhead=number)
                 yield RunStep(node=to_new[step.node])
 
+    def _look_at_end(self) -> Iterator[Request]:
+        """Make every step, if all were made before; what fails there is not told."""
+        assert self.mirror is not None
+        before = self.before.mirror
+        if before.recorded < len(before.walk):
+            return
+        self._looks_ahead = True
+        yield MoveTo(playhead=len(self.mirror.walk))
+        self._looks_ahead = False
+        if self.mirror.playhead == len(self.mirror.walk):
+            self.ends = _at_end(before), list(self.mirror.grad)
+
     def _playhead(self) -> int:
         """Return where the playhead belongs: after the step that was the last one."""
         assert self.mirror is not None
@@ -173,3 +191,13 @@ class Restoring:
     @staticmethod
     def _identity(step: StepFact) -> tuple[str, int | None]:
         return step.kind, step.node if step.node >= 0 else None
+
+
+def _at_end(mirror: Mirror) -> list[Figure]:
+    """Return the gradients at the end of a walk that has been made."""
+    grad = list(mirror.grad)
+    for step in mirror.walk[mirror.playhead :]:
+        for effect in step.effects or ():
+            if effect.what == "grad":
+                grad[effect.node] = effect.after
+    return grad

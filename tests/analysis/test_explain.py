@@ -11,8 +11,8 @@ from gradviz.analysis.explain import (
     explain_step,
     listed,
     step_name,
-    summarize_step,
 )
+from gradviz.analysis.summary import summarize_step
 from gradviz.session.facts import Effect, StepFact
 from gradviz.session.session import Session
 
@@ -73,7 +73,7 @@ def test_the_three_parts_make_the_line() -> None:
         assert term.text == f"{term.formula} {term.arithmetic}   {term.change}"
 
 
-def test_paths_are_counted_when_given() -> None:
+def test_pushes_are_counted_when_given() -> None:
     owner = lesson_session("accumulate")
     owner.run_to_end()
     mirror = mirrored(owner)
@@ -83,7 +83,7 @@ def test_paths_are_counted_when_given() -> None:
         mirror.graph, mirror.data, step, "accumulate", {x1: (1, 2), 0: (1, 1)}
     )
     assert lines(terms)[1] == (
-        "x1: ∇ += w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, 1 of 2 paths)"
+        "x1: ∇ += w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, push 1 of 2)"
     )
 
 
@@ -108,10 +108,10 @@ def test_a_gradient_of_none_counts_as_zero() -> None:
 
 def test_a_wrong_result_says_what_the_chain_rule_gives() -> None:
     assert product(0, 7.0) == (
-        "a: ∇ (0 → 7, the chain rule gives b · ∇out = 4 × 2 = 8)"
+        "a: ∇ is 7, not 8 (0 → 7, the chain rule gives b · ∇out = 4 × 2 = 8)"
     )
     assert product(0, math.nan) == (
-        "a: ∇ (0 → nan, the chain rule gives b · ∇out = 4 × 2 = 8)"
+        "a: ∇ is nan, not 8 (0 → nan, the chain rule gives b · ∇out = 4 × 2 = 8)"
     )
     graph, data = by_text("×", {"a": 3.0, "b": 4.0}, 12.0)
     step = StepFact(2, "planned", (Effect(0, "grad", 0, 7.0),), 2.0)
@@ -130,7 +130,8 @@ def test_assigning_what_stands_there_already_is_no_error() -> None:
     assert a.text == "a: ∇ = 1 · ∇out = 1 × 0.25 = 0.25   (unchanged)"
     assert not a.wrong
     assert b.text == (
-        "b: ∇ (unchanged, the chain rule gives 1 · ∇out = 1 × 0.25 = 0.25)"
+        "b: ∇ is 0.5, not 0.25 (unchanged, the chain rule gives 1 · ∇out = 1 × 0.25 = "
+        "0.25)"
     )
     assert b.wrong
 
@@ -249,3 +250,32 @@ def test_lists_in_words() -> None:
     assert listed(["a", "b"]) == "a and b"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(list("abcdef")) == "a, b, c and 3 more"
+
+
+def said(a: float, b: float | None) -> str:
+    """Return the sentence on y = a × b = 3 × 4, which is to push 8 to a and 6 to b."""
+    graph, data = by_text("×", {"a": 3.0, "b": 4.0}, 12.0)
+    pushed = {0: a, 1: b}
+    effects = [Effect(n, "grad", 0, p) for n, p in pushed.items() if p is not None]
+    step = StepFact(2, "planned", tuple(effects), 2.0)
+    return summarize_step(graph, data, step, held={0: 0.0, 1: 0.0})
+
+
+def test_a_wrong_push_is_told_beside_the_right_one() -> None:
+    assert said(8.0, 5.0) == "out pushed 8 to a and 5 to b, not 6"
+    assert said(7.0, 6.0) == "out pushed 6 to b and 7 to a, not 8"
+    assert said(7.0, 5.0) == "out pushed 7 to a (not 8) and 5 to b (not 6)"
+    assert said(8.0, None) == "out pushed 8 to a and nothing to b, not 6"
+
+
+def test_a_step_that_should_have_pushed_and_changed_nothing_says_what() -> None:
+    graph, data = by_text("relu", {"n": 4.0}, 4.0)
+    step = StepFact(1, "planned", (), 1.0)
+    assert summarize_step(graph, data, step, held={0: 0.0}) == (
+        "out pushed 0 to n, not 1"
+    )
+    (term,) = explain_step(graph, data, step, held={0: 0.0})
+    assert term.text == (
+        "n: ∇ is 0, not 1 (unchanged, the chain rule gives (1 if n > 0 else 0) "
+        "· ∇out = 1 × 1 = 1)"
+    )

@@ -122,7 +122,8 @@ def test_a_value_called_before_a_consumer(run):
     assert found.place == f"homework.py:{found.line}"
     # b had 1 from d alone; 3 is 1 from d and x = 2 through c.
     assert found.sentence == (
-        "b._backward() was called before that of c: it pushed 1 of a gradient of 3; "
+        "b._backward() was called before that of c: it pushed when its "
+        "gradient was 1, complete it is 3; "
         "x ended at 9 instead of 15."
     )
     assert (found.operand, found.got, found.expected) == ("x", 9.0, 15.0)
@@ -234,7 +235,8 @@ def test_it_is_found_wherever_the_playhead_is_and_after_edits(run):
     (edited,) = asked.check()
     # x = 1: b should push 1 + 1 = 2, and dd/dx is 3 + 2 · 3 = 9.
     assert edited.sentence == (
-        "b._backward() was called before that of c: it pushed 1 of a gradient of 2; "
+        "b._backward() was called before that of c: it pushed when its "
+        "gradient was 1, complete it is 2; "
         "x ended at 6 instead of 9."
     )
 

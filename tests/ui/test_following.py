@@ -317,3 +317,80 @@ def test_a_waiting_worker_that_ends_costs_nothing(followed, script) -> None:
     script(LESSON.replace("3.0", "5.0"))
     followed.until(lambda: followed.data("v") == 5)
     assert followed.playhead == "step 3 of 3"
+
+
+OWN_CLASS = """
+    class Value:
+        def __init__(self, data, _prev=(), _op="", label=""):
+            self.data, self.grad, self._prev, self._op = data, 0.0, _prev, _op
+            self.label = label
+            self._backward = lambda: None
+
+        def __mul__(self, other):
+            out = Value(self.data * other.data, (self, other), "*")
+
+            def _backward():
+                self.grad = other.data * out.grad
+                other.grad = self.data * out.grad
+
+            out._backward = _backward
+            return out
+
+    x, w = Value(2.0, label="x"), Value(-2.0, label="w")
+    y = x * w; y.label = "y"
+    z = y * x; z.label = "z"
+"""
+OWN_PASS = """
+    z.grad = 1.0
+    for value in (z, y):
+        value._backward()
+"""
+MENDED = OWN_CLASS.replace("grad = other", "grad += other").replace(
+    "grad = self", "grad += self"
+)
+
+
+def test_mended_code_is_told_by_how_its_own_pass_ends(screen, script) -> None:
+    screen.open(script(OWN_CLASS + OWN_PASS))
+    script(MENDED + OWN_PASS)
+    screen.until(lambda: screen.notice.startswith("Run again"))
+    assert screen.playhead == "step 0 of 2"
+    assert screen.notice == (
+        "Run again after a save: no number at this step has changed; at the end of the "
+        "recorded walk x is −8 (was −4)."
+    )
+
+
+def test_mended_code_is_told_by_how_the_walk_ends_that_was_made(screen, script) -> None:
+    screen.open(script(OWN_CLASS))
+    screen.key(Qt.Key.Key_End)
+    screen.until(lambda: screen.playhead == "step 2 of 2")
+    screen.key(Qt.Key.Key_Home)
+    screen.until(lambda: screen.playhead == "step 0 of 2")
+    script(MENDED)
+    screen.until(lambda: screen.notice.startswith("Run again"))
+    assert screen.playhead == "step 0 of 2"
+    assert screen.notice == (
+        "Run again after a save: no number at this step has changed; at the end of the "
+        "walk x is −8 (was −4)."
+    )
+
+
+def test_what_nobody_has_walked_is_not_said_to_be_the_same(screen, script) -> None:
+    screen.open(script(OWN_CLASS))
+    script(MENDED)
+    screen.until(lambda: screen.notice.startswith("Run again"))
+    assert screen.notice == (
+        "Run again after a save: no number at this step has changed."
+    )
+
+
+def test_a_save_that_changes_nothing_says_so(screen, script) -> None:
+    screen.open(script(OWN_CLASS + OWN_PASS))
+    script("# a comment\n" + (MENDED + OWN_PASS).replace("\n    ", "\n"))
+    screen.until(lambda: "(was −4)" in screen.notice)
+    screen.settle()
+    script("# another\n" + (MENDED + OWN_PASS).replace("\n    ", "\n"))
+    screen.until(
+        lambda: screen.notice == "Run again after a save: no number has changed."
+    )

@@ -95,8 +95,9 @@ def test_each_finding_is_gone_to_in_graph_walk_and_source(screen: Screen) -> Non
         "wrong_rules.py:46  relu",
     ]
     assert texts(screen, "finding-sentence") == [
-        "d._backward() takes dd/db for 1, but with a = 5, b = 2 it is −1.",
-        "r._backward() takes dr/dd for 0, but with d = 3 it is 1.",
+        "d._backward() pushes 1 times its gradient to b, where ∂d/∂b is −1 at "
+        "a = 5, b = 2.",
+        "r._backward() pushes 0 times its gradient to d, where ∂r/∂d is 1 at d = 3.",
     ]
     assert focused(screen) == "finding-0"
     screen.key(Qt.Key.Key_Return)
@@ -162,7 +163,8 @@ def test_a_step_of_the_recorded_walk_is_gone_to(screen: Screen, script) -> None:
     screen.settle()
     check(screen)
     assert texts(screen, "finding-sentence") == [
-        "b._backward() was called before that of c: it pushed 1 of a gradient of 3; "
+        "b._backward() was called before that of c: it pushed when its "
+        "gradient was 1, complete it is 3; "
         "x ended at 9 instead of 15."
     ]
     screen.key(Qt.Key.Key_Return)
@@ -230,3 +232,98 @@ def test_the_button_fits_beside_the_roots(screen: Screen) -> None:
     assert screen.find(QToolButton, "button-check").text() == "Check"
     extension = screen.window.findChild(QWidget, "qt_toolbar_ext_button")
     assert extension is None or not extension.isVisible()
+
+
+ASSIGNS = """
+class Value:
+    def __init__(self, data, _prev=(), _op="", label=""):
+        self.data, self.grad, self._prev, self._op = data, 0.0, _prev, _op
+        self.label = label
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other), "+")
+
+        def _backward():
+            self.grad = out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad = other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+
+a, b = Value(-2.0, label="a"), Value(3.0, label="b")
+d = a * b
+d.label = "d"
+e = a + b
+e.label = "e"
+f = d * e
+f.label = "f"
+"""
+HELD = "d._backward() would replace the gradient of a if it held one already."
+LOST_BY_E = (
+    "e._backward() replaced the gradient of a: it was 3, −6 flowed in, and it is −6 "
+    "instead of −3."
+)
+LOST_BY_D = (
+    "d._backward() replaced the gradient of a: it was −6, 3 flowed in, and it is 3 "
+    "instead of −3."
+)
+
+
+def sentences(screen):
+    found = screen.window.findChildren(QLabel, "finding-sentence")
+    return {label.text() for label in found}
+
+
+def test_a_number_lost_is_that_of_the_walk_shown(screen: Screen, script) -> None:
+    screen.open(script(ASSIGNS))
+    check(screen)
+    assert sentences(screen) == {HELD, LOST_BY_E}
+    findings = screen.window.docks.findings
+    lost = next(e for e in findings.entries if e.finding.sentence == LOST_BY_E)
+    lost.activated.emit()
+    screen.settle()
+    mirror = screen.controller.mirror
+    assert mirror.graph.nodes[mirror.last_step.node].name == "e"
+    assert screen.playhead == "step 3 of 3"
+
+
+def test_a_number_that_only_the_recorded_walk_loses_is_gone_to(
+    screen: Screen, script
+) -> None:
+    recorded = "f.grad = 1.0\nfor value in (f, e, d):\n    value._backward()\n"
+    screen.open(script(ASSIGNS + recorded))
+    assert screen.controller.mirror.document.walk == "planned"
+    check(screen)
+    assert sentences(screen) == {LOST_BY_D, LOST_BY_E}
+    findings = screen.window.docks.findings
+    lost = next(e for e in findings.entries if e.finding.sentence == LOST_BY_D)
+    lost.activated.emit()
+    screen.until(lambda: screen.controller.mirror.document.walk == "recorded")
+    screen.settle()
+    mirror = screen.controller.mirror
+    assert mirror.graph.nodes[mirror.last_step.node].name == "d"
+    assert (screen.grad("a"), screen.playhead) == (3.0, "step 4 of 4")
+
+
+def test_other_seeds_lose_other_numbers(screen: Screen, script) -> None:
+    screen.open(script(ASSIGNS))
+    screen.controller.set_seed(screen.node("f"), 0.5)
+    screen.settle()
+    check(screen)
+    assert sentences(screen) == {
+        HELD,
+        "e._backward() replaced the gradient of a: it was 1.5, −3 flowed in, and it is "
+        "−3 instead of −1.5.",
+    }

@@ -16,6 +16,7 @@ import msgspec
 from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.findings import Finding, Report, Undecidable
 from gradviz.analysis.diagnosis.leftover import left_over
+from gradviz.analysis.diagnosis.losing import Losses, Walks
 from gradviz.analysis.diagnosis.ops import OpDoctor
 from gradviz.analysis.diagnosis.passes import PassDoctor
 from gradviz.analysis.diagnosis.points import kinds
@@ -34,7 +35,7 @@ def diagnose(
     live: LiveGraph,
     *,
     seeded: bool | None = None,
-    recorded: Sequence[Step] = (),
+    walks: Walks | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return what is wrong with the backward code of a graph's Values.
@@ -45,18 +46,18 @@ def diagnose(
         live: The graph.
         seeded: Whether the person's code sets the seed by itself, so that their driver
             need not; by default whether a root holds a gradient.
-        recorded: What the person's code did before, as steps.
+        walks: What is shown of the graph, and what the person's code did before.
         progress: Is told what is being done; what it raises ends the work.
     """
-    again = Again(live)
+    again, walks = Again(live), walks or Walks()
     silence = contextlib.redirect_stdout(io.StringIO())
     with silence, warnings.catch_warnings(), again.restored():
         warnings.simplefilter("ignore")
-        report = _diagnosed(again, seeded, progress or _nobody)
+        report = _diagnosed(again, seeded, walks, progress or _nobody)
         found = [*report.findings]
-        if recorded:
+        if walks.recorded:
             pause = partial(progress or _nobody, "Checking the recorded walk")
-            found += _of_recorded(again, recorded, _rules(found), pause)
+            found += _of_recorded(again, walks.recorded, _rules(found), pause)
     return msgspec.structs.replace(report, findings=tuple(found))
 
 
@@ -78,14 +79,16 @@ def _rules(findings: Sequence[Finding]) -> set[str]:
     return {finding.rule for finding in findings}
 
 
-def _diagnosed(again: Again, seeded: bool | None, progress: Progress) -> Report:
+def _diagnosed(
+    again: Again, seeded: bool | None, walks: Walks, progress: Progress
+) -> Report:
     live, findings = again.live, list[Finding]()
     unknown: list[Undecidable] = []
     found = kinds(again)
-    doctor = OpDoctor(again)
+    doctor, losses = OpDoctor(again), Losses(again, walks)
     for done, kind in enumerate(found, 1):
         progress(f"Checking backward function {done} of {len(found)}")
-        findings += doctor.examine(kind)
+        findings += [losses.with_numbers(kind, one) for one in doctor.examine(kind)]
         if kind.reasons and not kind.points:
             unknown.append(_unknown(live, kind.reasons, len(kind.nodes)))
     hooks_right = not findings

@@ -10,9 +10,8 @@ from gradviz.analysis.again import Again
 from gradviz.analysis.diagnosis.apart import apart
 from gradviz.analysis.diagnosis.blame import Blame, Fault, are_one
 from gradviz.analysis.diagnosis.findings import Finding, told
-from gradviz.analysis.diagnosis.lines import (
-    Place,
-)
+from gradviz.analysis.diagnosis.lines import Place
+from gradviz.analysis.diagnosis.naming import named, numbers_in_words, slope_name
 from gradviz.analysis.diagnosis.points import (
     PRIOR,
     UPSTREAMS,
@@ -170,11 +169,10 @@ class OpDoctor:
         ):
             return None
         name = self._name(operand)
-        how = "replaced" if same(after, flow) else "did not just add to"
+        would = "replace" if same(after, flow) else "not just add to"
         sentence = (
-            f"{self._name(point.node)}._backward() {how} the gradient of {name}: it "
-            f"was {told(PRIOR)}, {told(flow)} flows in, and it is {told(after)} "
-            f"instead of {told(PRIOR + flow)}."
+            f"{self._name(point.node)}._backward() would {would} the gradient of "
+            f"{name} if it held one already."
         )
         return Fault(
             "assigns", point, operand, sentence, after, PRIOR + flow, inner=True
@@ -214,12 +212,13 @@ class OpDoctor:
         slope = point.expected[operand]
         got = point.got(operand)
         name, out = self._name(operand), self._name(point.node)
-        numbers = ", ".join(f"{self._name(o)} = {told(n)}" for o, n in point.at.items())
+        live = self._again.live
+        numbers = numbers_in_words(live, point)
+        slope_is = f"{slope_name(live, point.node, operand)} is {told(slope.number)}"
         if self._is_stale(point, slot):
             sentence = (
-                f"{out}._backward() uses an old number: with {numbers} it pushes "
-                f"{told(got)} times its gradient to {name}, but d{out}/d{name} is "
-                f"{told(slope.number)}."
+                f"{out}._backward() uses an old number: at {numbers} it pushes "
+                f"{told(got)} times its gradient to {name}, where {slope_is}."
             )
             return Fault(
                 "stale", point, operand, sentence, got, slope.number, slope.error
@@ -228,8 +227,8 @@ class OpDoctor:
         if not point.here and not any(p.here for p in wrong):
             luck = " (for the numbers here it can't be seen)"
         sentence = (
-            f"{out}._backward() takes d{out}/d{name} for {told(got)}, but with "
-            f"{numbers} it is {told(slope.number)}{luck}."
+            f"{out}._backward() pushes {told(got)} times its gradient to {name}, where "
+            f"{slope_is} at {numbers}{luck}."
         )
         return Fault(
             "wrong-derivative",
@@ -357,7 +356,7 @@ class OpDoctor:
             return
 
     def _name(self, node: int) -> str:
-        return self._again.live.graph.nodes[node].name
+        return named(self._again.live, node)
 
 
 def _has_slope(point: Point) -> bool:

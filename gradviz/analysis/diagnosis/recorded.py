@@ -253,7 +253,8 @@ class OrderDoctor:
         names = " and ".join(map(self._name, late[:_MOST_NAMES]))
         sentence = (
             f"{name}._backward() was called before that of {names}: it pushed "
-            f"{told(upstream[at])} of a gradient of {told(wanted[node])}"
+            f"when its gradient was {told(upstream[at])}, complete it is "
+            f"{told(wanted[node])}"
             f"{self._cost(worst, made, wanted)}."
         )
         part = (late[0], node, self._below(node, made, wanted))

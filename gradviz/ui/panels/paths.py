@@ -16,6 +16,7 @@ from gradviz.analysis.paths import (
     gradient_in_words,
     head_in_words,
     local_slots,
+    none_in_words,
     seed_numbers,
     slopes,
     sum_in_words,
@@ -24,6 +25,7 @@ from gradviz.graph.model import Graph
 from gradviz.graph.paths import Path, Paths, Slopes, find_paths
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import Mirror
+from gradviz.session.seeding import data_of_pass
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.dock_header import DockHeader
@@ -200,7 +202,7 @@ class PathsPanel(QWidget):
         lit = self._lit_path
         if not paths.totals.count:
             self._light(-1)
-            self._show_hint(_none_in_words(mirror, paths.node))
+            self._show_hint(none_in_words(mirror, paths.node))
             return
         self.model.show_paths(asked.graph, paths, asked.seeds, asked.slots)
         self._delegate.fit(self.model.products)
@@ -285,7 +287,7 @@ class _Question:
         self.graph: Graph = mirror.graph
         self.node = node
         self.seeds = seed_numbers(mirror)
-        self._data: tuple[Figure, ...] = tuple(mirror.data)
+        self._data: tuple[Figure, ...] = tuple(data_of_pass(mirror))
         self._reference = mirror.reference
         self.slots: Slots
         self.slopes: Slopes
@@ -296,7 +298,7 @@ class _Question:
             self.slopes = slopes(self.slots)
 
     def _has_numbers_of(self, mirror: Mirror) -> bool:
-        return self.graph is mirror.graph and self._data == tuple(mirror.data)
+        return self.graph is mirror.graph and self._data == tuple(data_of_pass(mirror))
 
     def _has_slopes_of(self, mirror: Mirror) -> bool:
         """Whether local derivatives worked out for it hold still."""
@@ -318,11 +320,3 @@ def _line(name: str, parent: QWidget) -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def _none_in_words(mirror: Mirror, node: int) -> str:
-    """Return why there is no path to a Value."""
-    name = mirror.graph.nodes[node].name
-    if not mirror.seeds:
-        return f"No path leads to {name}: nothing is seeded."
-    return f"No seed reaches {name}: no seeded Value was computed from it."

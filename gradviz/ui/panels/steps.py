@@ -314,9 +314,10 @@ class _StepDelegate(QStyledItemDelegate):
     def _paint_result(self, painter: QPainter, area: QRect, row: StepRow) -> None:
         """Draw what stands at the right, where the name leaves room for it."""
         texts = []
-        if row.result:
-            sign, color = ("⚠ ", "attention") if row.warning else ("", "text")
-            texts.append((sign + row.result, color))
+        if row.warning:
+            texts.append((f"⚠ {row.result}".strip(), "attention"))
+        elif row.result:
+            texts.append((row.result, "text"))
         if row.phase == "next":
             texts.append(("next", "accent"))
         if row.manual:

@@ -4,8 +4,7 @@ Every row is equally tall, so that a list of 65,000 steps opens at once: the ari
 takes rows of its own, one per line of text.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -17,12 +16,18 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from gradviz.analysis.explain import Term, explain_step, step_name
+from gradviz.analysis.explain import (
+    Term,
+    explain_step,
+    mistake_in_short,
+    step_name,
+)
 from gradviz.analysis.local import reference
 from gradviz.analysis.states import came_too_early
 from gradviz.numbers import shown
-from gradviz.session.facts import Figure, StepFact
+from gradviz.session.facts import StepFact
 from gradviz.session.mirror import Mirror
+from gradviz.ui.panels.steps_past import Past
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -88,12 +93,6 @@ def _marked(term: Term, lines: list[str]) -> list[tuple[str, bool, bool]]:
     return [(line, i == 0, warns and i >= told) for i, line in enumerate(lines)]
 
 
-def _last_to(places: Sequence[int], index: int) -> int:
-    """Return the last of ascending places up to an index, -1 where there is none."""
-    count = bisect_right(places, index)
-    return places[count - 1] if count else -1
-
-
 class StepsModel(QAbstractListModel):
     """The steps of a mirror, the current one opened.
 
@@ -119,9 +118,7 @@ class StepsModel(QAbstractListModel):
         self._mirror: Mirror | None = None
         self._count = 0
         self._terms: dict[int, tuple[Term, ...]] = {}
-        self._made_at: dict[int, list[int]] = {}
-        self._zeroed_at: list[int] = []
-        self._written_at: dict[int, list[int]] = {}
+        self._past: Past | None = None
 
     # What has changed
 
@@ -130,19 +127,9 @@ class StepsModel(QAbstractListModel):
         self.beginResetModel()
         self._mirror = mirror
         self._terms.clear()
-        self._made_at.clear()
-        self._zeroed_at = []
-        self._written_at.clear()
+        self._past = Past(mirror) if mirror else None
         self._count = len(mirror.walk) if mirror else 0
         self.current = mirror.playhead - 1 if mirror else -1
-        for i, step in enumerate(mirror.walk if mirror else ()):
-            if step.kind == "zero":
-                self._zeroed_at.append(i)
-            elif step.node >= 0:
-                self._made_at.setdefault(step.node, []).append(i)
-            for effect in step.effects or () if step.kind == "write" else ():
-                if effect.what == "grad":
-                    self._written_at.setdefault(effect.node, []).append(i)
         self.lines = self._wrapped()
         self.endResetModel()
 
@@ -218,8 +205,8 @@ class StepsModel(QAbstractListModel):
 
     def terms(self, index: int) -> tuple[Term, ...]:
         """Return the arithmetic of a step."""
-        mirror = self._mirror
-        if mirror is None or not 0 <= index < len(mirror.walk):
+        mirror, past = self._mirror, self._past
+        if mirror is None or past is None or not 0 <= index < len(mirror.walk):
             return ()
         if index not in self._terms:
             step = mirror.walk[index]
@@ -228,35 +215,11 @@ class StepsModel(QAbstractListModel):
                 mirror.data_after(index + 1),
                 step,
                 mirror.document.rule,
-                self._paths(mirror, index),
-                held=self._held(mirror, step) if index == self.current else None,
+                past.pushed(index),
+                held=past.held(index),
                 slopes=mirror.slopes(step.node),
             )
         return self._terms[index]
-
-    @staticmethod
-    def _held(mirror: Mirror, step: StepFact) -> dict[int, Figure]:
-        """Return the gradients that a step just made has left as they were."""
-        if step.node < 0:
-            return {}
-        operands = mirror.graph.nodes[step.node].operands
-        return {operand: mirror.grad[operand] for operand in operands}
-
-    def _paths(self, mirror: Mirror, index: int) -> dict[int, tuple[int, int]]:
-        """Return how many of each operand's slots have pushed after a step."""
-        counts: dict[int, tuple[int, int]] = {}
-        node = mirror.walk[index].node
-        operands = mirror.graph.nodes[node].operands if node >= 0 else ()
-        for operand in dict.fromkeys(operands):
-            written = self._written_at.get(operand, ())
-            since = max(_last_to(self._zeroed_at, index), _last_to(written, index))
-            pushed = 0
-            for edge in mirror.graph.consumers[operand]:
-                made = self._made_at.get(edge.consumer, ())
-                position = bisect_right(made, index)
-                pushed += bool(position and made[position - 1] > since)
-            counts[operand] = (pushed, mirror.progress(operand).expected)
-        return counts
 
     # What Qt asks for
 
@@ -327,26 +290,28 @@ class StepsModel(QAbstractListModel):
         return index == self.current and bool(came_too_early(mirror))
 
     def _result(self, mirror: Mirror, index: int, step: StepFact) -> str:
-        """Return the change that says most: lost first, then where paths meet."""
+        """Return what says most: what went wrong first, then where paths meet."""
         if index > self.current or step.node < 0:
             return ""
-        nodes = mirror.graph.nodes
-        written = [
-            term
-            for term in self.terms(index)
-            if term.after is not None and not nodes[term.operand].constant
+        nodes, terms = mirror.graph.nodes, self.terms(index)
+        asked = [t for t in terms if not nodes[t.operand].constant]
+        told = [t for t in terms if t.wrong] or [
+            t for t in asked if t.after is not None
         ]
-        if not written:
+        if not told:
             return ""
 
-        def weight(term: Term) -> tuple[bool, bool, bool]:
+        def weight(term: Term) -> tuple[bool, bool, bool, bool]:
             meets = len(mirror.graph.consumers[term.operand]) > 1
-            told = term.wrong or term.lost is not None
-            return (told, meets, nodes[term.operand].is_leaf)
+            made = nodes[term.operand]
+            return (not made.constant, term.lost is not None, meets, made.is_leaf)
 
-        chosen = max(written, key=weight)
+        chosen = max(told, key=weight)
         name = reference(mirror.graph, chosen.operand, mirror.data)
-        return f"{name}: {shown(chosen.after)}"
+        if not chosen.wrong:
+            return f"{name}: {shown(chosen.after)}"
+        others = any(t.after is not None for t in terms)
+        return f"{name}: {mistake_in_short(chosen, others)}"
 
     def _tip(self, mirror: Mirror, index: int) -> str:
         step = mirror.walk[index]

@@ -12,8 +12,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gradviz.analysis.explain import next_in_words, summarize_step
+from gradviz.analysis.explain import next_in_words
 from gradviz.analysis.states import came_too_early
+from gradviz.analysis.summary import summarize_step
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX
@@ -105,7 +106,12 @@ class TimelineBar(QWidget):
             return ""
         if (step := mirror.last_step) is not None:
             return came_too_early(mirror) or summarize_step(
-                mirror.graph, mirror.data, step, slopes=mirror.slopes(step.node)
+                mirror.graph,
+                mirror.data,
+                step,
+                slopes=mirror.slopes(step.node),
+                rule=mirror.document.rule,
+                held={n: mirror.grad[n] for n in mirror.touched(step)},
             )
         if not mirror.walk:
             return "Seed a Value to get a walk"

@@ -14,8 +14,8 @@ from gradviz.ui.panels.findings import FindingsPanel
 WIDTH = 336
 ASSIGNS = Finding(
     rule="assigns",
-    sentence="d._backward() replaced the gradient of a: it was 3.25, 1 flows in, and "
-    "it is 1 instead of 4.25.",
+    sentence="d._backward() replaced the gradient of a: it was 3, 1 flowed in, and it "
+    "is 1 instead of 4.",
     value="w11x1",
     node=6,
     op="×",
@@ -27,8 +27,8 @@ ASSIGNS = Finding(
 )
 EARLY = Finding(
     rule="not-topological",
-    sentence="b._backward() was called before that of c: it pushed 1 of a gradient of "
-    "3; x ended at 9 instead of 15.",
+    sentence="b._backward() was called before that of c: it pushed when its "
+    "gradient was 1, complete it is 3; x ended at 9 instead of 15.",
     value="s1",
     node=10,
     op="",
@@ -187,8 +187,8 @@ def test_what_to_write_and_the_whole_finding_can_be_copied(found) -> None:
     key(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == (
         "Replaces the gradient (engine.py:38 __mul__)\n"
-        "d._backward() replaced the gradient of a: it was 3.25, 1 flows in, and it is "
-        "1 instead of 4.25.\n"
+        "d._backward() replaced the gradient of a: it was 3, 1 flowed in, and it is 1 "
+        "instead of 4.\n"
         "Write: self.grad += other.data * out.grad"
     )
 

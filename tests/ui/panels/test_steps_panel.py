@@ -49,7 +49,7 @@ def test_the_step_just_made_shows_its_arithmetic(lesson) -> None:
         "w11: ∇ = x1 · ∇w11x1 = 1 × 0.25 = 0.25",
         "(0 → 0.25)",
         "x1: ∇ = w11 · ∇w11x1 = −2 × 0.25 = −0.5",
-        "(0 → −0.5, 1 of 2 paths)",
+        "(0 → −0.5, push 1 of 2)",
     ]
     assert rows(panel)[1:3] == ["w11x1._backward()", arithmetic(panel)[0]]
     assert steps(panel, StepRole.PHASE) == [
@@ -77,7 +77,7 @@ def test_a_number_lost_is_told_and_marked(lesson) -> None:
     controller.move_to(5)
     assert arithmetic(panel)[-2:] == [
         "x1: ∇ = w21 · ∇w21x1 = 3 × (−0.125) = −0.375",
-        "(−0.5 → −0.375, −0.5 is lost, 2 of 2 paths)",
+        "(−0.5 → −0.375, −0.5 is lost, push 2 of 2)",
     ]
 
 
@@ -85,7 +85,7 @@ def test_the_accumulation_rule_shows_the_sum(show) -> None:
     panel, controller = show(StepsPanel, lesson_session("accumulate"), width=340)
     controller.move_to(5)
     assert steps(panel, StepRole.RESULT)[4] == "x1: −0.875"
-    assert arithmetic(panel)[-1] == "(−0.5 → −0.875, 2 of 2 paths)"
+    assert arithmetic(panel)[-1] == "(−0.5 → −0.875, push 2 of 2)"
     assert not any(steps(panel, StepRole.WARNING))
 
 
@@ -153,12 +153,12 @@ def test_steps_put_in_by_hand_and_zeroing_are_marked(lesson) -> None:
     assert spoken == ("Step 3, s2._backward(), put in by hand, made, w21x1: −0.125")
 
 
-def test_paths_are_counted_from_the_last_zeroing(lesson) -> None:
+def test_pushes_are_counted_from_the_last_zeroing(lesson) -> None:
     panel, controller = lesson
     controller.run_to_end()
     controller.zero_gradients()
     controller.move_to(controller.mirror.playhead + 2)
-    assert arithmetic(panel)[-1] == "(0 → −0.5, 1 of 2 paths)"
+    assert arithmetic(panel)[-1] == "(0 → −0.5, push 1 of 2)"
 
 
 def test_the_tooltip_has_the_arithmetic_of_any_step(lesson) -> None:
@@ -167,7 +167,7 @@ def test_the_tooltip_has_the_arithmetic_of_any_step(lesson) -> None:
     tip = panel.model.index(1).data(Qt.ItemDataRole.ToolTipRole)
     assert tip.splitlines() == [
         "w11: ∇ = x1 · ∇w11x1 = 1 × 0.25 = 0.25   (0 → 0.25)",
-        "x1: ∇ = w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, 1 of 2 paths)",
+        "x1: ∇ = w11 · ∇w11x1 = −2 × 0.25 = −0.5   (0 → −0.5, push 1 of 2)",
         "Click to go back to here",
     ]
 
@@ -179,7 +179,7 @@ def test_nothing_is_cut_at_the_narrowest_dock(show) -> None:
         "x1: ∇ = w21 · ∇w21x1",
         "= 3 × (−0.125) = −0.375",
         "(−0.5 → −0.375, −0.5 is",
-        "lost, 2 of 2 paths)",
+        "lost, push 2 of 2)",
     ]
 
 

@@ -48,7 +48,7 @@ def test_a_recorded_call_has_its_arithmetic(recorded):
         "w11: ∇ = x1 · ∇w11x1 = 1 × 0.25 = 0.25",
         "(0 → 0.25)",
         "x1: ∇ = w11 · ∇w11x1 = −2 × 0.25 = −0.5",
-        "(0 → −0.5, 1 of 2 paths)",
+        "(0 → −0.5, push 1 of 2)",
     ]
 
 
