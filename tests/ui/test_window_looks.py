@@ -295,7 +295,7 @@ def test_nothing_that_is_shown_is_cut_off(lesson) -> None:
             assert label.width() >= label.sizeHint().width(), label.text()
 
 
-@pytest.mark.parametrize("height", (720, 800, 880))
+@pytest.mark.parametrize("height", [720, 800, 880])
 def test_the_arithmetic_of_the_last_step_is_seen_to_its_end(screen, height) -> None:
     screen.window.resize(1280, height)
     screen.open("lesson-17")
