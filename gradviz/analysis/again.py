@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from gradviz.analysis.differences import Slope, slope_of
@@ -14,6 +15,7 @@ from gradviz.session.attributes import Attributes, Delta
 from gradviz.session.forward.passing import Passing, fed, items_in, made_by
 from gradviz.session.forward.trouble import described
 from gradviz.session.hooks import hook_beneath
+from gradviz.session.start import fresh_gradients
 
 LOOKED_AT = 300
 """Values up to which all are looked at for what a single call has written."""
@@ -80,6 +82,19 @@ class Again:
     def number(self, node: int) -> float:
         """Return the number of a Value as a float, nan where it is none."""
         return as_number(self.live.adapters[node].number(self.live.values[node]))
+
+    @cached_property
+    def fresh(self) -> tuple[object, ...]:
+        """For each Value the gradient that a new one has."""
+        return fresh_gradients(self.live)
+
+    def clear_gradients(self) -> None:
+        """Give every Value a fresh gradient."""
+        live = self.live
+        for value, adapter, gradient in zip(
+            live.values, live.adapters, self.fresh, strict=True
+        ):
+            setattr(value, adapter.grad, gradient)
 
     def set_number(self, node: int, number: float) -> None:
         """Give a Value another number, of the kind that it holds."""

@@ -20,10 +20,16 @@ class Metrics(Protocol):
         """Return a text with an ellipsis where it is too wide."""
 
 
-def elide_mode(name: str) -> Qt.TextElideMode:
-    """Return where to cut a name: parameters of a layer differ in their last index."""
-    mode = Qt.TextElideMode
-    return mode.ElideLeft if _INDEXED.search(name) else mode.ElideRight
+def elide_mode(
+    name: str, other: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+) -> Qt.TextElideMode:
+    """Return where to cut a name: parameters of a layer differ in their last index.
+
+    Args:
+        name: The name.
+        other: Where to cut one that ends in no index.
+    """
+    return Qt.TextElideMode.ElideLeft if _INDEXED.search(name) else other
 
 
 def fitted_name(name: str, metrics: Metrics, room: int) -> str:

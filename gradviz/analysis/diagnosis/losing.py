@@ -11,7 +11,6 @@ from gradviz.analysis.diagnosis.points import PRIOR, Kind, same
 from gradviz.analysis.diagnosis.recorded import gradients_in
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.session.document import Number
-from gradviz.session.start import fresh_gradients
 from gradviz.session.walk import Step
 
 
@@ -133,8 +132,7 @@ class Losses:
 
     def _clear(self) -> None:
         live = self._again.live
-        for node, gradient in enumerate(fresh_gradients(live)):
-            setattr(live.values[node], live.adapters[node].grad, gradient)
+        self._again.clear_gradients()
         for node, seed in self._walks.seeds.items():
             adapter, value = live.adapters[node], live.values[node]
             setattr(value, adapter.grad, like(as_number(seed), adapter.number(value)))

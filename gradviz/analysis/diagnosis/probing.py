@@ -1,13 +1,12 @@
 """Calling a hook with gradients of our choice, and what it does with them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gradviz.analysis.again import Again, as_number, like
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.session.attributes import Delta
-from gradviz.session.start import fresh_gradients
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,6 @@ class Probe:
     """Tries the hooks of a graph; ``with again.restored(node)`` belongs around it."""
 
     again: Again
-    fresh: tuple[object, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.fresh = fresh_gradients(self.again.live)
 
     def set_up(
         self, node: int, out: Any, upstream: float, prior: float | None
@@ -55,7 +50,7 @@ class Probe:
         operands = tuple(dict.fromkeys(live.graph.nodes[node].operands))
         for operand in operands:
             value, adapter = live.values[operand], live.adapters[operand]
-            gradient = self.fresh[operand]
+            gradient = self.again.fresh[operand]
             if prior is not None:
                 # A new object each time: what is written is told by identity.
                 gradient = like(prior + 0.0, adapter.number(value))

@@ -17,7 +17,6 @@ from gradviz.graph.build import LiveGraph
 from gradviz.session.attributes import Change
 from gradviz.session.pushes import repeats
 from gradviz.session.sites import Site
-from gradviz.session.start import fresh_gradients
 from gradviz.session.walk import Step
 
 _MOST_NAMES = 3
@@ -200,7 +199,7 @@ class OrderDoctor:
         self._pause()
         upstream: dict[int, float] = {}
         with self._again.restored():
-            self._clear()
+            self._again.clear_gradients()
             for (node, name), held in state.items():
                 setattr(self._live.values[node], name, held)
             try:
@@ -216,12 +215,6 @@ class OrderDoctor:
                 return [], {}
             nodes = range(len(self._live.values))
             return [self._gradient(node) for node in nodes], upstream
-
-    def _clear(self) -> None:
-        fresh = fresh_gradients(self._live)
-        pairs = zip(self._live.values, self._live.adapters, fresh, strict=True)
-        for value, adapter, gradient in pairs:
-            setattr(value, adapter.grad, gradient)
 
     def _call(self, node: int) -> None:
         hook = self._live.adapters[node].hook_of(self._live.values[node])

@@ -7,7 +7,6 @@ from typing import Any
 
 from gradviz.analysis.again import Again, as_number
 from gradviz.analysis.diagnosis.drivers import Driver
-from gradviz.analysis.diagnosis.probing import Probe
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.order import planned_order
 from gradviz.session.forward.trouble import described
@@ -58,12 +57,6 @@ class Runner:
         self._again = again
         self._live = again.live
         self._seeded = seeded
-        self._fresh = Probe(again).fresh
-
-    def _clear(self) -> None:
-        pairs = zip(self._live.values, self._live.adapters, self._fresh, strict=True)
-        for value, adapter, gradient in pairs:
-            setattr(value, adapter.grad, gradient)
 
     def gradients(self) -> list[float]:
         """Return the gradient of every Value, 0 where it has none."""
@@ -76,7 +69,7 @@ class Runner:
     def run(self, root: int, driver: Driver, times: int = 1) -> Pass:
         """Run a driver on gradients that are all fresh."""
         made = Pass()
-        self._clear()
+        self._again.clear_gradients()
         if self._seeded:
             self._seed(root)
         undo = self._watch(made, driver)
@@ -129,7 +122,7 @@ class Runner:
 
     def planned(self, root: int) -> list[float] | None:
         """Return the gradients after the same hooks in a right order."""
-        self._clear()
+        self._again.clear_gradients()
         self._seed(root)
         order = planned_order(self._live.graph, [root])
         self._pause()

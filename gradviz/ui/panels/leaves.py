@@ -14,6 +14,7 @@ from gradviz.numbers import shown
 from gradviz.session.facts import Figure
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
+from gradviz.ui.names import elide_mode
 from gradviz.ui.panels.common import (
     GAP_PX,
     MARGIN_PX,
@@ -304,9 +305,7 @@ class _LeafRow(Row):
     def _show_name(self, mirror: Mirror) -> None:
         assert self.key is not None
         said = self._panel.said(mirror, self.key)
-        # Weights of one layer differ in their last index.
-        end, middle = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideMiddle
-        self.name.elide = end if said.endswith("]") else middle
+        self.name.elide = elide_mode(said, Qt.TextElideMode.ElideMiddle)
         self.name.setText(said)
         lines = [_use(mirror, self.key)]
         if change := self._panel.changes.get(self.key):
