@@ -210,7 +210,8 @@ class Timeline:
                 continue
             adapter = self._live.adapters[node]
             read = numbers[i * count : (i + 1) * count]
-            self._note_zeroing(node, dict(zip(roles, read, strict=True)))
+            if "grad" in roles and self._live.graph.nodes[node].is_leaf:
+                self._note_zeroing(node, dict(zip(roles, read, strict=True)))
             for role, now in zip(roles, read, strict=True):
                 name = getattr(adapter, role)
                 if name is None or now is UNREAD:
@@ -224,8 +225,6 @@ class Timeline:
 
     def _note_zeroing(self, node: int, read: Mapping[str, object]) -> None:
         """Note a leaf that has moved and holds a gradient, until that is zeroed."""
-        if "grad" not in read or not self._live.graph.nodes[node].is_leaf:
-            return
         if not _holds(read["grad"]):
             self._unzeroed.discard(node)
         elif "data" in read:
