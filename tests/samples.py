@@ -1,7 +1,9 @@
 """Value classes of many shapes, random graphs of them, and exact pictures of both."""
 
+import linecache
 import math
 import struct
+import zlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +15,22 @@ from gradviz.graph.build import build
 from gradviz.value import Value as Reference
 
 CORPUS = Path(__file__).parent / "corpus"
+
+
+def run_source(source, names=None, *, is_kept=True):
+    """Run source as if it were a file's, and return the names it leaves.
+
+    Args:
+        source: The source.
+        names: What it may use.
+        is_kept: Whether it can be looked up again.
+    """
+    names = {} if names is None else names
+    file = f"<source {zlib.crc32(source.encode())} {is_kept}>"
+    if is_kept:
+        linecache.cache[file] = len(source), None, source.splitlines(True), file
+    exec(compile(source, file, "exec"), names)
+    return names
 
 
 def corpus(name):

@@ -5,7 +5,7 @@ an Adapter settles them once per class: by a table of the names seen in public c
 else by trying the class out (``probe``), else by what the person says.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from numbers import Number
@@ -197,7 +197,7 @@ class Adapters:
         return found
 
     @property
-    def kinds(self) -> Iterable[type]:
+    def kinds(self) -> Collection[type]:
         """The classes that Values have been met of."""
         return self._known
 

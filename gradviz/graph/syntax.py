@@ -121,10 +121,13 @@ def _compiles_to(function: Function, code: CodeType, imports: list[ast.stmt]) ->
         ast.Expr(function) if isinstance(function, ast.Lambda) else function
     )
     arguments = [ast.arg(name) for name in code.co_freevars]
+    # It may name itself, which is no variable of a function around it.
+    own = [] if code.co_name in code.co_freevars else [ast.Global([code.co_name])]
+    own = own if code.co_name.isidentifier() else []
     outer = ast.FunctionDef(
         "around",
         ast.arguments([], arguments, None, [], [], None, []),
-        [body],
+        [*own, body],
         [],
         type_params=[],
     )

@@ -5,15 +5,15 @@ from its frame: on a plain hook that alone takes longer than the hook. When it i
 called, we are handed the function, and with it its closure. So once the same piece of
 code (a *driver*, such as the loop in ``backward``) has called several hooks and nothing
 else, its calls are watched and not the starts of those hooks; until it ends, or calls
-anything that may call hooks itself. A driver may call itself; a generator, which can be
-left and entered again, is none.
+anything that may call hooks itself. A generator, which can be left and entered again,
+is no driver.
 """
 
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from gradviz.session.attributes import MISSING
@@ -38,39 +38,28 @@ class Driver:
 
     Attributes:
         code: It.
+        is_pure: Whether it can be called again, so that its start has to be told.
+        is_followed: Whether its calls have to be told.
         patience: How often it may still call something else.
-        recurs: Whether it calls itself.
     """
 
     code: CodeType
+    is_pure: bool = False
+    is_followed: bool = True
     patience: int = PATIENCE
-    recurs: bool = False
 
     @property
     def events(self) -> int:
-        """What to be told of it: its calls, and its end unless the caller tells it."""
-        if self.patience <= 0:
-            return 0
-        return _EVENTS.CALL if self.recurs else _EVENTS.CALL | _EVENTS.PY_RETURN
+        """What to be told of it."""
+        start = _EVENTS.PY_START if self.is_pure else 0
+        if not self.is_followed or self.patience <= 0:
+            return start
+        return start | _EVENTS.CALL | _EVENTS.PY_RETURN
 
 
 def can_drive(code: CodeType) -> bool:
     """Whether code can't be left and entered again."""
     return not code.co_flags & _PAUSES
-
-
-def caller_of(code: CodeType, frame: FrameType | None) -> FrameType | None:
-    """Return what has called code, other than that code itself.
-
-    Args:
-        code: The code.
-        frame: What runs; the code is beneath it.
-    """
-    while frame is not None and frame.f_code is not code:
-        frame = frame.f_back
-    while frame is not None and frame.f_code is code:
-        frame = frame.f_back
-    return frame
 
 
 class Group:
@@ -185,14 +174,20 @@ def make({", ".join(names)}):
             leave()
             if sweeps:
                 return
-        if (id(driver), offset) in loops and ident() == thread:
+        if offset in offsets and (id(driver), offset) in loops and ident() == thread:
             sweeps = sweep(driver, offset, called, argument)
             if sweeps:
                 return disable if goes_on(driver, offset) else None
         if type(called) is function:
-            begin(driver, offset, called)
-        else:
+            code = id(called.__code__)
+            if code in codes:
+                return begin(driver, offset, called)
+            if code in idle:
+                return
+        if row:
             interrupted(driver)
+        if offset < before.get(id(driver), 0):
+            return disable
     def watched(driver, offset, called, _):
         nonlocal ticks
         if offset != site[1] or driver is not site[0]:
@@ -215,30 +210,20 @@ def make({", ".join(names)}):
         return other(driver, called)
     def begin(driver, offset, called):
         nonlocal row, first, watches, trusted
-        code = called.__code__
-        if id(code) in codes:
-            if ident() != thread:
-                return
-            row += 1
-            if (row >= {CALLS_BEFORE} or driver is trusted) and enter(driver, watched):
-                watches, trusted, first = True, driver, offset
-                watched(driver, offset, called, None)
-        elif code is driver and recurs(driver, False):
-            pass
-        elif id(code) not in idle:
-            interrupted(driver)
+        if ident() != thread:
+            return
+        row += 1
+        if (row >= {CALLS_BEFORE} or driver is trusted) and enter(watched):
+            watches, trusted, first = True, driver, offset
+            watched(driver, offset, called, None)
     def interrupted(driver):
         nonlocal row
-        if row:
-            row = 0
-            tire(driver)
+        row = 0
+        tire(driver)
     def other(driver, called):
         nonlocal trusted
-        if type(called) is function:
-            if called.__code__ is driver and recurs(driver, True):
-                return disable
-            if missed(called):
-                return
+        if type(called) is function and missed(called):
+            return
         trusted = None
         leave()
     def leave(*_):
@@ -247,7 +232,8 @@ def make({", ".join(names)}):
             return
         row = 0
         if watches or sweeps:
-            restore(call)  # may fail where there is no stack left, and is done again
+            # It may fail where there is no stack left, and is done again.
+            restore(call, watches)
             watches = sweeps = False
     return call, leave
 """

@@ -77,6 +77,7 @@ class DocumentFact(msgspec.Struct, frozen=True):
         walk: Which walk is shown.
         has_recorded: Whether the person's code has made a walk that can be shown.
         cut: How many of the first calls it made were not kept.
+        untold: How many others are missing, as they can't be made again.
         notices: What the person should know of the edits, each one sentence.
         stale: Values whose op was given a number that the edits have outdated, with a
             sentence on it.
@@ -91,6 +92,7 @@ class DocumentFact(msgspec.Struct, frozen=True):
     walk: WalkKind = "planned"
     has_recorded: bool = False
     cut: int = 0
+    untold: int = 0
     notices: tuple[str, ...] = ()
     stale: tuple[tuple[int, str], ...] = ()
 

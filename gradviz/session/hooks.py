@@ -8,9 +8,10 @@ operands reached through the Value itself), and Values that lack an attribute, a
 by ordinary code.
 """
 
+import dis
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from keyword import iskeyword
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -27,6 +28,8 @@ ROLES = ("grad", "data", "color")
 
 UNREAD: Final = object()
 """Stands in the log for what was not read."""
+
+_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "COPY_FREE_VARS", "MAKE_CELL"}
 
 _CONTAINERS = (list, tuple, set, frozenset)
 
@@ -202,6 +205,15 @@ def hook_beneath(hook: object) -> object:
     return hook
 
 
+@lru_cache(maxsize=100)
+def does_nothing(code: CodeType) -> bool:
+    """Whether a function, such as the hook of a leaf, only returns."""
+    return all(
+        entry.opname in _NOTHING or entry.opname.startswith("RETURN_")
+        for entry in dis.get_instructions(code)
+    )
+
+
 def seen_by(hook: object) -> dict[str, object]:
     """Return the variables that a hook will see when it is called, by name."""
     arguments: tuple[object, ...] = ()
@@ -296,11 +308,13 @@ def make({", ".join(names)}):
         if ident() != thread:
             return
         called = frame(1)
+        if id(code) in passes:
+            return begin_pass(code, called)
         seen = called.f_locals
         try:
             caller = called.f_back
             if caller.f_lasti != site[1] or caller.f_code is not site[0]:
-                meet(caller.f_code)
+                meet(caller)
                 come_from(caller.f_code, caller.f_lasti)
             pass{"".join(starts)}
         except Exception:

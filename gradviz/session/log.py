@@ -1,25 +1,42 @@
 """The log of a recorder: one flat list, in pieces of which the oldest are dropped.
 
 Every call is a mark, which knows how many entries follow it, and what was read when the
-call began; a loop that was read at once is one mark for many calls. A tuple for each
-call would cost more than the call, most of it in the garbage collector.
+call began. A tuple for each call would cost more than the call, most of it in the
+garbage collector. Loops and passes that were read at once are one entry for many calls.
 """
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
+from gradviz.session.again import Again
 from gradviz.session.drivers import Group
 from gradviz.session.hooks import Hook, Mark
-from gradviz.session.loops import Sweep
+from gradviz.session.loops import Loop, Sweep
+from gradviz.session.passes import Pass
 from gradviz.session.repeating import Call
 from gradviz.session.sites import Site, site_of
 
 _PIECE = 50_000
 _ENTRIES_PER_CALL = 24
+
+_MANY = 5_000
+"""Calls that make a piece, of loops and passes that were read at once."""
+
+
+class Piece(NamedTuple):
+    """Entries that were put aside.
+
+    Attributes:
+        entries: They.
+        calls: About how many calls they tell of.
+    """
+
+    entries: list[Any]
+    calls: int
 
 
 class Log:
@@ -31,20 +48,26 @@ class Log:
         site: The code that makes the calls, and where in it, as last told.
     """
 
-    def __init__(self, limit: int, hooks: Mapping[int, Hook]) -> None:
+    def __init__(
+        self, limit: int, hooks: Mapping[int, Hook], doubt: Callable[[Loop], None]
+    ) -> None:
         """Start empty.
 
         Args:
             limit: How many calls are kept at least, before the oldest are dropped.
             hooks: The hooks that are watched, by the ``id()`` of their codes.
+            doubt: Is called with a loop of which too little was read.
         """
+        self._doubt = doubt
         self.entries: list[Any] = []
         self.most = min(_PIECE, limit * _ENTRIES_PER_CALL)
         self.site: list[Any] = [None, -1]
         self._limit = limit
         self._hooks = hooks
-        self._full: deque[list[Any]] = deque()
+        self._full: deque[Piece] = deque()
         """Pieces that are full."""
+        self._weight = 0
+        """About how many calls the loops and passes at the end stand for."""
         self._largest = 1
         """The most entries that one call has taken."""
         self._dropped = 0
@@ -67,13 +90,15 @@ class Log:
 
     def position(self) -> int:
         """Return where the log ends."""
-        return self._dropped + sum(map(len, self._full)) + len(self.entries)
+        put_aside = sum(len(piece.entries) for piece in self._full)
+        return self._dropped + put_aside + len(self.entries)
 
     def clear(self) -> None:
         """Forget every call."""
         position, place = self.position(), self.place
         self._full.clear()
         self.entries.clear()
+        self._weight = 0
         self._dropped = position
         self._cuts = [(position, 0)]
         self._places = [(position, place)]
@@ -90,55 +115,70 @@ class Log:
         self.site[:] = code, offset
         self._sites.append((self.position(), code, offset))
 
+    def weigh(self, calls: int) -> None:
+        """The last entry stands for about so many calls."""
+        self._weight += calls
+        if self._weight > min(_MANY, self._limit):
+            self.roll()
+
     def roll(self) -> None:
         """Put aside what has been written, and drop what is too old."""
-        piece = self.entries[:]
+        calls = self._weight + len(self.entries) // self._largest
+        self._full.append(Piece(self.entries[:], calls))
         self.entries.clear()
-        self.put_aside(piece)
-
-    def put_aside(self, piece: list[Any]) -> None:
-        """Take a piece that is full; it comes after all that has been written."""
-        if self.entries:
-            self.roll()
-        self._full.append(piece)
-        entries = sum(map(len, self._full))
-        while entries - len(self._full[0]) >= self._limit * self._largest:
-            piece = self._full.popleft()
-            entries -= len(piece)
-            self._dropped += len(piece)
-            calls = self._count(piece, _spans(piece))
-            self._cuts.append((self._dropped, self._cuts[-1][1] + calls))
+        self._weight = 0
+        left = sum(piece.calls for piece in self._full)
+        while left - self._full[0].calls >= self._limit:
+            dropped = self._full.popleft()
+            left -= dropped.calls
+            self._dropped += len(dropped.entries)
+            count = self._count(dropped.entries, _spans(dropped.entries))
+            self._cuts.append((self._dropped, self._cuts[-1][1] + count))
             del self._sites[: _last_before(self._dropped, self._sites)]
 
     # Reading
 
-    def calls(self, since: int) -> tuple[list[Call], int]:
-        """Return the last calls, as many as are kept, and how many came before.
+    def calls(self, since: int) -> tuple[list[Call | Again], int, int]:
+        """Return the last calls, as many as are kept.
+
+        Besides, how many came before, and how many others can't be made again.
 
         Args:
             since: A position; earlier calls are neither returned nor counted.
         """
-        entries = [entry for piece in self._full for entry in piece] + self.entries
+        full = [entry for piece in self._full for entry in piece.entries]
+        entries = full + self.entries
         position = self._dropped
         spans = [span for span in _spans(entries) if span[0] >= since - position]
-        kept: list[list[Call]] = []
-        count = 0
-        while spans and count < self._limit:
+        kept: list[list[Call | Again]] = []
+        left, untold = self._limit, 0
+        while spans and left > 0:
             first, end = spans.pop()
             place = self._places[_last_before(position + first, self._places)][1]
-            site = self._site(entries[first], position + first)
-            found = self._understood(entries[first:end])
-            kept.append([Call(mark, read, place, site) for mark, read in found])
-            count += len(kept[-1])
+            mark = entries[first]
+            if isinstance(mark, Pass):
+                again = Again(mark, mark.calls(self._hooks), place, left)
+                kept.append([again])
+                left -= len(again.codes)
+            elif isinstance(mark, Sweep) and not mark.is_complete:
+                self._doubt(mark.loop)
+                untold += mark.count(self._hooks)
+            else:
+                site = self._site(mark, position + first)
+                found = self._understood(entries[first:end])
+                kept.append([Call(mark, read, place, site) for mark, read in found])
+                left -= len(kept[-1])
         lost = max(self._calls_before(position) - self._calls_before(since), 0)
         calls = [call for piece in reversed(kept) for call in piece]
-        return calls, lost + self._count(entries, spans)
+        return calls, lost + self._count(entries, spans), untold
 
-    def _understood(self, entries: list[Any]) -> Iterable[tuple[Mark, list[object]]]:
+    def _understood(
+        self, entries: list[Any]
+    ) -> Iterable[tuple[Mark, Sequence[object]]]:
         """Return the marks of calls and what was read."""
         mark, *read = entries
         if isinstance(mark, Sweep):
-            return mark.read(read, self._hooks)
+            return mark.read(self._hooks)
         if type(mark) is Group:
             hook = self._hooks.get(id(read[0].__code__))
             return () if hook is None else (mark.read(read, hook),)
@@ -148,10 +188,10 @@ class Log:
     def _count(self, entries: list[Any], spans: Iterable[tuple[int, int]]) -> int:
         """Return how many calls of hooks some entries tell of."""
         return sum(
-            entries[first].count(entries[first + 1 : end], self._hooks)
-            if isinstance(entries[first], Sweep)
+            entries[first].count(self._hooks)
+            if isinstance(entries[first], Sweep | Pass)
             else 1
-            for first, end in spans
+            for first, _ in spans
         )
 
     def _site(self, mark: object, position: int) -> Site | None:

@@ -1,16 +1,19 @@
 """The calls of ``_backward`` that the person's code makes.
 
-``sys.monitoring`` tells when a hook starts, or what the loop that runs the hooks calls
-(``drivers``), and nothing else: other code runs at full speed, and so does everything
-while the recorder is stopped. At the start of each call the Values that the hook sees
-are noted, as they stand (``log``). Where a loop does nothing but call hooks, that is
-done at once for all that it will call (``sweeps``). What each call wrote is found only
-when it is asked for, by making the calls again (``repeating``).
+Of a function that does nothing but call hooks, such as most people's ``backward``, it
+is noted how all its Values stand when it starts, and nothing is watched until it ends
+(``passes``); in other code that is done for loops which call nothing else (``sweeps``).
+Otherwise ``sys.monitoring`` tells when a hook starts, or what the code that runs the
+hooks calls (``drivers``), and the Values that the hook sees are noted (``log``). All
+else runs at full speed, and so does everything while the recorder is stopped. What each
+call wrote is found only when it is asked for, by making the calls again
+(``repeating``).
 """
 
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from operator import is_
 from threading import get_ident
 from types import CodeType, FrameType, FunctionType
 
@@ -19,9 +22,11 @@ from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
 from gradviz.session.drivers import Driver, can_drive
-from gradviz.session.hooks import Hook, compiled, hook_beneath, seen_by
+from gradviz.session.hooks import Hook, compiled, does_nothing, hook_beneath, seen_by
 from gradviz.session.log import Log
-from gradviz.session.recursions import Recursion
+from gradviz.session.noting import shape_of
+from gradviz.session.passes import KEY, Ending, Pass, Passes
+from gradviz.session.purity.driver import Pure
 from gradviz.session.repeating import Repetition
 from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
@@ -38,9 +43,13 @@ _ALL = (
     _EVENTS.PY_START,
     _EVENTS.CALL,
     _EVENTS.PY_RETURN,
-    _EVENTS.INSTRUCTION,
     _EVENTS.PY_UNWIND,
 )
+
+_call_back = sys.monitoring.register_callback
+_ignore = is_
+"""Takes the two arguments of a start and does nothing, in a fifth of the time that a
+function of Python's takes."""
 
 _Callbacks = tuple[Callable[..., None], Callable[..., object], Callable[..., None]]
 
@@ -60,22 +69,30 @@ class Recorder:
         """
         self._adapters = adapters
         self._hooks: dict[int, Hook] = {}
-        self._log = Log(limit, self._hooks)
+        self._sweeps = Sweeps()
+        self._log = Log(limit, self._hooks, self._sweeps.doubt)
+        self._others: dict[int, CodeType] = {}
+        """Hooks that touch no Values as far as is known."""
         self._idle: dict[int, CodeType] = {}
-        """Hooks that can touch nothing."""
+        """Those of them that can touch nothing."""
+        self._met: dict[int, CodeType] = {}
+        """Code that has called hooks."""
         self._drivers: dict[int, Driver] = {}
         """Code that calls hooks."""
-        self._caller: CodeType | None = None
-        """The code that has called the driver which runs, where that calls itself."""
         self._quiet: set[int] = set()
         """Drivers that don't tell of the calls in their loops."""
-        self._sweeps = Sweeps(self._log.entries, self._log.put_aside)
+        self._passes = Passes(adapters.kinds)
+        self._passing: Pass | None = None
+        """The pass that runs, of which nothing is watched."""
+        self._passing_frame = self._ending = 0
+        """The ``id()`` of its driver's frame, and of what tells when that goes."""
         self._grouped: list[CodeType] = []
         """Hooks that can be seen from their drivers."""
         self._left: FrameType | None = None
         """What an exception has left first, until that is seen to."""
         self._callbacks: _Callbacks | None = None
         """What is compiled, kept as it gets quicker with use."""
+        self._leave: Callable[..., None] = lambda: None
         self._thread = 0
         self._tool: int | None = None
 
@@ -99,7 +116,7 @@ class Recorder:
             value: A Value that carries it.
         """
         known = self._hooks.get(id(code))
-        if (known is not None and known.quick is None) or id(code) in self._idle:
+        if (known is not None and known.quick is None) or id(code) in self._others:
             return
         try:
             hook = self._adapters.adapter(value).hook_of(value)
@@ -111,17 +128,36 @@ class Recorder:
         if known is None:
             known = Hook(code, self._adapters)
             if not known.learn(seen, value):
+                self._others[id(code)] = code
                 if not seen:
                     self._idle[id(code)] = code
-                    self._learnt()
+                self._learnt()
                 return
             self._hooks[id(code)] = known
-            for driver in self._sweeps.expect(type(value)):
-                self._meet(driver)
             self._learnt()
+            self._expect(type(value))
         elif known.has_news(seen):
             known.learn(seen, value)
             self._learnt()
+
+    def _expect(self, kind: type) -> None:
+        """Find the drivers among the methods of a class, before one is called."""
+        for code in self._sweeps.expect(kind):
+            self._drive(Driver(code))
+        for code in self._passes.expect(kind):
+            if id(code) not in self._drivers:
+                self._drive(Driver(code, is_pure=True, is_followed=False))
+
+    def _doubt(self, driver: Pure) -> None:
+        """Watch a driver from now on, as it does not do the same again."""
+        self._passes.doubt(driver)
+        watched = self._drivers[id(driver.code)]
+        watched.is_pure, watched.is_followed = False, True
+
+    def _drive(self, driver: Driver) -> None:
+        self._drivers[id(driver.code)] = driver
+        self._sweeps.meet(driver.code)
+        self._follow(driver)
 
     # On and off
 
@@ -150,14 +186,12 @@ class Recorder:
             return
         self._sweeps.stop(sys._getframe())
         monitoring, tool = sys.monitoring, self._tool
-        self._tool = None
+        self._tool = self._passing = None
         for event in _ALL:
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
         codes = [driver.code for driver in self._drivers.values()]
         codes += [hook.code for hook in self._hooks.values()]
-        codes += [] if self._caller is None else [self._caller]
-        self._caller = None
         for code in codes:
             monitoring.set_local_events(tool, code, 0)
         monitoring.free_tool_id(tool)
@@ -184,11 +218,15 @@ class Recorder:
         Raises:
             KeyboardInterrupt: The person has interrupted their code.
         """
-        calls, lost = self._log.calls(since)
+        calls, lost, untold = self._log.calls(since)
         runs = self._tool is not None
         self.stop()
         try:
-            return Repetition(live, calls).recording(self.place, lost)
+            repetition = Repetition(live, calls, self._hooks)
+            recording = repetition.recording(self.place, lost, untold)
+            for driver in repetition.doubted:
+                self._doubt(driver)
+            return recording
         finally:
             if runs:
                 self.start()
@@ -198,7 +236,12 @@ class Recorder:
     def _learnt(self) -> None:
         """Let what is known of hooks take effect, once no loop runs that was read."""
         self._callbacks = None
-        if not self._sweeps.runs:
+        shape = shape_of(self._hooks.values())
+        self._sweeps.know(shape)
+        # A driver that is called again calls every hook, also those of leaves.
+        is_safe = all(map(does_nothing, self._others.values()))
+        self._passes.know(shape if is_safe else None)
+        if self._sweeps.running is None and self._passing is None:
             self._call_back()
 
     def _call_back(self) -> None:
@@ -207,17 +250,20 @@ class Recorder:
             return
         if self._callbacks is None:
             self._callbacks = self._compiled()
-        start, call, leave = self._callbacks
+        start, call, self._leave = self._callbacks
+        leave = self._leave
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
             if id(code) in self._drivers and get_ident() == self._thread:
+                if id(sys._getframe(1)) == self._passing_frame:
+                    self._passed(self._ending)
                 # After a RecursionError there is no stack yet for calls of ours.
                 self._left = self._left or sys._getframe(1)
                 self._sweeps.fail(self._left)
                 self._left = None
                 leave()
 
-        callbacks = (start, call, leave, leave, unwind)
+        callbacks = (start, call, leave, unwind)
         for event, callback in zip(_ALL, callbacks, strict=True):
             sys.monitoring.register_callback(self._tool, event, callback)
         for hook in self._hooks.values():
@@ -237,24 +283,26 @@ class Recorder:
         for hook in self._hooks.values():
             if hook.quick is not None:
                 self._log.expect(1 + hook.quick[0].size)
-        self._sweeps.know(self._hooks.values())
         groups = drivers.grouped(self._hooks.values())
         self._grouped = [code for group in groups for code in group.codes]
         of_drivers = {
             "enter": self._enter,
             "restore": self._restore,
             "loops": self._sweeps.loops,
+            "offsets": self._sweeps.offsets,
             "sweep": self._sweep,
             "goes_on": self._goes_on,
-            "recurs": self._recurs,
             "missed": self._missed,
             "tire": self._tire,
+            "before": self._sweeps.before,
         }
         of_hooks = {
             "frame": sys._getframe,
             "log": self._log.entries.extend,
             "begin": self._begin,
             "meet": self._meet,
+            "passes": self._passes.drivers,
+            "begin_pass": self._begin_pass,
         }
         all_close = all(hook.code.co_freevars for hook in self._hooks.values())
         call, leave = drivers.compiled(
@@ -262,16 +310,18 @@ class Recorder:
         )
         return compiled(self._hooks.values(), names | of_hooks), call, leave
 
-    def _meet(self, code: CodeType) -> None:
+    def _meet(self, frame: FrameType) -> None:
         """Find code that calls hooks."""
-        if (
-            id(code) not in self._drivers
-            and id(code) not in self._hooks
-            and can_drive(code)
-        ):
-            self._drivers[id(code)] = driver = Driver(code)
-            self._sweeps.meet(code)
-            self._follow(driver)
+        code = frame.f_code
+        if id(code) in self._drivers or id(code) in self._hooks:
+            return
+        if id(code) not in self._met:
+            self._met[id(code)] = code
+            found = [self._passes.find(frame, kind) for kind in self._adapters.kinds]
+            for driver in [] if self._sweeps.meet(code) else filter(None, found):
+                self._drive(Driver(driver, is_pure=True))
+        if id(code) not in self._drivers and can_drive(code):
+            self._drive(Driver(code))
 
     def _follow(self, driver: Driver) -> None:
         self._listen(driver.code, driver.events)
@@ -280,78 +330,35 @@ class Recorder:
         if self._tool is not None:
             sys.monitoring.set_local_events(self._tool, code, events)
 
-    def _enter(self, code: CodeType, watched: Callable[..., object]) -> bool:
-        """See hooks only be called by a driver, if it can be told when that ends."""
+    def _enter(self, watched: Callable[..., object]) -> bool:
+        """See hooks only be called by a driver."""
         if self._tool is None:
-            return False
-        driver = self._drivers[id(code)]
-        if driver.recurs and not (self._is_alone(code) and self._watch_caller(code)):
-            driver.recurs = False
-            self._listen(code, 0)
-            self._follow(driver)
             return False
         sys.monitoring.register_callback(self._tool, _EVENTS.CALL, watched)
         for hook in self._grouped:
             self._listen(hook, 0)
         return True
 
-    def _restore(self, call: Callable[..., object]) -> None:
+    def _restore(self, call: Callable[..., object], was_entered: bool) -> None:
         """See hooks start again, as no driver runs."""
         self._swept()
-        if self._tool is not None:
+        if was_entered and self._tool is not None:
             sys.monitoring.register_callback(self._tool, _EVENTS.CALL, call)
-        if self._caller is not None:
-            driver = self._drivers.get(id(self._caller))
-            self._listen(self._caller, driver.events if driver is not None else 0)
-            self._caller = None
-        for hook in self._hooks.values():
-            self._listen(hook.code, _EVENTS.PY_START)
+            for hook in self._grouped:
+                self._listen(hook, _EVENTS.PY_START)
         if self._callbacks is None:
             self._call_back()
 
-    def _recurs(self, code: CodeType, is_entered: bool) -> bool:
-        """A driver calls itself: no more be told of every end, only of the last one.
-
-        Returns:
-            Whether it need not be told again that it does.
-        """
-        driver = self._drivers[id(code)]
-        if not self._is_alone(code):
-            return False
-        if not driver.recurs:
-            driver.recurs = True
-            self._follow(driver)
-            return not is_entered or self._watch_caller(code)
-        return True
-
-    def _is_alone(self, code: CodeType) -> bool:
-        """Whether no class has another driver of this name, for the same place."""
-        found = (getattr(kind, code.co_name, None) for kind in self._adapters.kinds)
-        return all(getattr(f, "__code__", code) is code for f in found)
-
-    def _watch_caller(self, code: CodeType) -> bool:
-        """Be told when the code goes on that has called a driver."""
-        frame = drivers.caller_of(code, sys._getframe(2))
-        if frame is None:
-            return False
-        self._caller = frame.f_code
-        self._listen(self._caller, _EVENTS.INSTRUCTION)
-        return True
-
     def _sweep(self, code: CodeType, offset: int, called: object, what: object) -> bool:
         """Read what a loop will call; else be told of its calls again."""
-        recurs = isinstance(self._sweeps.loops[id(code), offset], Recursion)
-        if (not recurs or self._recurs(code, False)) and (
-            self._sweeps.begin(code, offset, called, what)
-        ):
-            self._left = None
-            if recurs:
-                self._watch_caller(code)
-            for hook in self._hooks.values():
-                self._listen(hook.code, 0)
-            return True
-        self._be_told(code)
-        return False
+        sweep = self._sweeps.begin(code, offset, called, what)
+        if sweep is None or self._tool is None:
+            self._be_told(code)
+            return False
+        self._left = None
+        self._log.entries.append(sweep)
+        _call_back(self._tool, _EVENTS.PY_START, _ignore)
+        return True
 
     def _be_told(self, code: CodeType) -> None:
         """Be told again of the calls in loops."""
@@ -368,22 +375,56 @@ class Recorder:
         return True
 
     def _swept(self) -> None:
-        """A loop has ended, if one ran."""
+        """A loop has ended."""
         sweep = self._sweeps.end()
         if sweep is not None:
+            if self._tool is not None and self._callbacks is not None:
+                _call_back(self._tool, _EVENTS.PY_START, self._callbacks[0])
             if not sweep.loop.tells:
                 self._be_told(sweep.loop.code)
-            # Up to half of the Values are leaves, which are no calls.
-            self._log.expect(2 * (sweep.size // max(len(sweep.values), 1) + 1))
-            if len(self._log.entries) > self._log.most:
-                self._log.roll()
+            self._log.weigh(len(sweep.called) // 2 + 1)  # half may be leaves
+
+    def _begin_pass(self, code: CodeType, frame: FrameType) -> None:
+        """Note how Values stand as a driver starts, if it can be called again."""
+        driver, names = self._drivers[id(code)], frame.f_locals
+        passed = self._passes.drivers[id(code)].note(names)
+        if driver.is_followed is (passed is not None):
+            driver.is_followed = passed is None
+            self._follow(driver)
+        if passed is None or self._tool is None:
+            return
+        self._leave()
+        self._log.entries.append(passed)
+        self._passing = passed
+        self._passing_frame = id(frame)
+        _call_back(self._tool, _EVENTS.PY_START, passed.started.put)
+        if passed.driver.recurs:
+            self._listen(code, 0)
+        names[KEY] = ending = Ending()
+        self._ending = id(ending)
+        ending.call = self._passed
+
+    def _passed(self, ending: int) -> None:
+        """A driver has ended, if it is the one that runs."""
+        passed = self._passing
+        if passed is None or ending != self._ending:
+            return
+        self._passing = None
+        self._passing_frame = 0
+        if self._callbacks is None:
+            self._call_back()
+        elif self._tool is not None:
+            _call_back(self._tool, _EVENTS.PY_START, self._callbacks[0])
+        if passed.driver.recurs:
+            self._follow(self._drivers[id(passed.driver.code)])
+        self._log.weigh(passed.started.qsize())
 
     def _tire(self, code: CodeType) -> None:
         """Stop following code that calls much besides hooks."""
         driver = self._drivers[id(code)]
         driver.patience -= 1
-        if driver.patience == 0 and self._tool is not None:
-            sys.monitoring.set_local_events(self._tool, code, 0)
+        if driver.patience == 0:
+            self._follow(driver)
 
     def _missed(self, hook: FunctionType) -> bool:
         """Log a call by ordinary code; return whether it was that of a hook."""

@@ -2,22 +2,25 @@
 
 A log says in which order hooks began and how their Values stood. From there each hook
 is called once more, on Values that are first put back to how they stood; afterwards
-they are exactly as before. A hook that does not do the same again costs no exactness:
+they are exactly as before. Where only the beginning of a pass was noted, its driver is
+called once more (``again``). A hook that does not do the same again costs no exactness:
 what differs shows as a write beside the calls.
 """
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType
 from typing import NamedTuple
 
 from gradviz.graph.build import LiveGraph
-from gradviz.session.attributes import Attributes, Change
-from gradviz.session.hooks import UNREAD, Mark, hook_beneath
+from gradviz.session.again import Again, Drive
+from gradviz.session.hooks import UNREAD, Hook, Mark, hook_beneath
+from gradviz.session.purity.driver import Pure
 from gradviz.session.sites import Site
-from gradviz.session.timeline import Recording, Timeline
+from gradviz.session.stage import Stage
+from gradviz.session.timeline import Recording
 
 _NAME = "gradviz repetition"
 _TOOLS = (4, 3, 0, 1, 2, 5)
@@ -44,26 +47,41 @@ class Call(NamedTuple):
 class Repetition:
     """Calls in the making, once more."""
 
-    def __init__(self, live: LiveGraph, calls: Sequence[Call]) -> None:
-        self._live = live
+    def __init__(
+        self,
+        live: LiveGraph,
+        calls: Sequence[Call | Again],
+        hooks: Mapping[int, Hook],
+    ) -> None:
+        """Make nothing yet.
+
+        Args:
+            live: The graph, with the Values as the person's code has left them.
+            calls: What was logged.
+            hooks: The hooks that are watched, by the ``id()`` of their codes.
+        """
         self._calls = calls
+        self._hooks = hooks
+        self._stage = Stage(live)
+        self._timeline = self._stage.timeline
         self._next = 0
-        self._timeline = Timeline(live)
-        self._attributes = Attributes(live)
-        self._left: dict[tuple[int, str], object] = {}
-        """How attributes stood that were written since."""
-        self._ids = {id(value): node for node, value in enumerate(live.values)}
         self._running: list[tuple[CodeType, bool]] = []
         """The hooks that run, and whether each is a step of its own."""
         self._reach: set[int] = set()
         """The Values that the running calls may write to."""
+        self._drive: Drive | None = None
+        """The driver that is called once more."""
+        self._cut = self._untold = 0
+        self.doubted: list[Pure] = []
+        """Drivers that have not done once more what they did."""
 
-    def recording(self, place: str, cut: int) -> Recording:
+    def recording(self, place: str, cut: int, untold: int) -> Recording:
         """Make the calls, leave the Values as they are now, and return the steps.
 
         Args:
             place: The cell that ran last.
             cut: Calls that are not kept.
+            untold: Calls that can't be made again.
 
         Raises:
             KeyboardInterrupt: The person has had enough; the Values are as before.
@@ -73,40 +91,69 @@ class Repetition:
             with _silence():
                 self._make_all()
         finally:
-            self._put_back()
-        return self._timeline.finished(place, cut)
+            self._stage.put_back()
+        steps = self._timeline.finished(place)
+        return Recording(steps, cut + self._cut, untold + self._untold)
 
     def _rewind(self) -> None:
         """Set what was logged first of each Value."""
         first: dict[tuple[int, str], object] = {}
         for call in self._calls:
-            for node, attribute, number in self._numbers(call):
+            if isinstance(call, Again):
+                numbers = self._driven(call).numbers()
+            else:
+                numbers = self._numbers(call)
+            for node, attribute, number in numbers:
                 first.setdefault((node, attribute), number)
         for (node, attribute), number in first.items():
-            self._write(node, attribute, number)
+            self._stage.write(node, attribute, number)
 
     def _make_all(self) -> None:
         tool = next((t for t in _TOOLS if sys.monitoring.get_tool(t) is None), None)
-        codes = {call.mark.hook.code for call in self._calls}
+        codes = [hook.code for hook in self._hooks.values()]
         if tool is not None:
             _listen(tool, codes, self._inner_began, self._inner_ended)
         try:
             while self._next < len(self._calls):
-                self._make(self._calls[self._next])
+                call = self._calls[self._next]
+                if isinstance(call, Again):
+                    self._make_again(call, tool is not None)
+                else:
+                    self._make(call)
         finally:
             if tool is not None:
                 _listen_no_more(tool, codes)
+
+    def _driven(self, again: Again) -> Drive:
+        return Drive(self._stage, again, self._hooks)
+
+    def _make_again(self, again: Again, is_told: bool) -> None:
+        """Call a driver once more."""
+        self._next += 1
+        drive = self._driven(again)
+        if not drive.is_shown:
+            return
+        self._drive = drive
+        try:
+            if is_told:
+                drive.run()
+        finally:
+            self._drive = None
+        self._cut += drive.cut
+        self._untold += drive.untold
+        if drive.untold and is_told:
+            self.doubted.append(again.noted.driver)
 
     def _make(self, call: Call) -> None:
         """Make one call, and with it those that it makes itself."""
         self._next += 1
         seen = map(id, call.read[: call.mark.count])
-        if call.mark.own >= 0 and self._ids.keys().isdisjoint(seen):
+        if call.mark.own >= 0 and self._stage.ids.keys().isdisjoint(seen):
             return
         node = self._timeline.started(call.mark, call.read, call.place, call.site)
         if node >= 0:
             for spot, attribute, number in self._numbers(call):
-                self._write(spot, attribute, number)
+                self._stage.write(spot, attribute, number)
             self._reach = self._reach_of(call, node)
             self._running = []
             with suppress(Exception, SystemExit):
@@ -119,65 +166,54 @@ class Repetition:
 
     def _call(self, node: int, code: CodeType) -> None:
         """Call a hook, if it is still the one that was called."""
-        hook = self._live.adapters[node].hook_of(self._live.values[node])
+        live = self._stage.live
+        hook = live.adapters[node].hook_of(live.values[node])
         if hook is not None and getattr(hook_beneath(hook), "__code__", None) is code:
             hook()
 
     # What a call that is made again calls itself
 
     def _inner_began(self, code: CodeType, _: int) -> None:
+        if self._drive is not None:
+            self._drive.began(code, sys._getframe(1))
+            return
         is_first, at = not self._running, self._next
         call = self._calls[at] if at < len(self._calls) and not is_first else None
-        is_step = call is not None and call.mark.hook.code is code
-        self._running.append((code, is_step))
-        if call is not None and is_step:
+        if isinstance(call, Again) or (call and call.mark.hook.code is not code):
+            call = None
+        self._running.append((code, call is not None))
+        if call is not None:
             self._next += 1
             self._take()
             node = self._timeline.started(call.mark, call.read, call.place, call.site)
             self._reach |= self._reach_of(call, node)
 
     def _inner_ended(self, code: CodeType, _: int, __: object) -> None:
+        if self._drive is not None:
+            if id(code) in self._hooks:
+                self._drive.ended()
+            return
         is_inner = len(self._running) > 1 and self._running[-1][0] is code
         if is_inner and self._running.pop()[1]:
             self._take()
             self._timeline.returned()
 
-    # The Values
-
     def _take(self) -> None:
         """Lay what was written since the last look to the call that runs."""
-        delta = self._attributes.take(self._reach)
-        self._keep(delta)
-        self._timeline.wrote(delta)
-
-    def _write(self, node: int, attribute: str, number: object) -> None:
-        if self._attributes.seen(node, attribute) is not number:
-            self._keep(self._attributes.write(node, attribute, number))
-
-    def _keep(self, delta: Iterable[Change]) -> None:
-        for node, attribute, before, _ in delta:
-            self._left.setdefault((node, attribute), before)
-
-    def _put_back(self) -> None:
-        self._keep(self._attributes.take())
-        for (node, attribute), before in self._left.items():
-            self._attributes.write(node, attribute, before)
+        self._timeline.wrote(self._stage.take(self._reach))
 
     def _reach_of(self, call: Call, node: int) -> set[int]:
-        found = {self._ids.get(id(v), -1) for v in call.read[: call.mark.count]}
-        if node >= 0:
-            found |= {node, *self._live.graph.nodes[node].operands}
-        return found - {-1}
+        return self._stage.reach(call.read[: call.mark.count], node)
 
-    def _numbers(self, call: Call) -> Iterable[tuple[int, str, object]]:
+    def _numbers(self, call: Call) -> Iterator[tuple[int, str, object]]:
         """Yield the attributes of Values of the graph as the log tells them."""
         mark, read = call.mark, call.read
         at = mark.count
         for value in read[: mark.count]:
-            node = self._ids.get(id(value))
+            node = self._stage.ids.get(id(value))
             for role in mark.roles:
                 if node is not None and read[at] is not UNREAD:
-                    name = getattr(self._live.adapters[node], role)
+                    name = getattr(self._stage.live.adapters[node], role)
                     if name is not None:
                         yield node, name, read[at]
                 at += 1

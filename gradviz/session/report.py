@@ -75,6 +75,7 @@ class Reporter:
             walk=session.walk_kind,
             has_recorded=session.has_recorded,
             cut=session.cut,
+            untold=session.untold,
             notices=self._notices,
             stale=self._stale,
         )

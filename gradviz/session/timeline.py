@@ -53,10 +53,13 @@ class Recording:
         steps: In the order in which they began. All deltas, in order, lead to the
             Values as they are now.
         cut: How many calls were made before these and are not kept.
+        untold: How many others are missing, as they can't be made again: what they
+            depend on has changed since.
     """
 
     steps: tuple[RecordedStep, ...] = ()
     cut: int = 0
+    untold: int = 0
 
 
 @dataclass(slots=True)
@@ -136,6 +139,24 @@ class Timeline:
         self._open.append(_Open(name, segment))
         return node
 
+    def met(
+        self,
+        values: Sequence[object],
+        numbers: Sequence[object],
+        roles: tuple[str, ...],
+        place: str,
+    ) -> None:
+        """Some Values were looked at before a call.
+
+        Args:
+            values: They.
+            numbers: What was read of each, one Value after the other.
+            roles: What that is.
+            place: The cell that runs.
+        """
+        self._gap(place)
+        self._look(values, numbers, roles)
+
     def wrote(self, delta: Delta) -> None:
         """The innermost call that runs has written."""
         for node, attribute, before, after in delta:
@@ -149,12 +170,11 @@ class Timeline:
         """The innermost call has returned or failed."""
         self._open.pop()
 
-    def finished(self, place: str, cut: int) -> Recording:
+    def finished(self, place: str) -> tuple[RecordedStep, ...]:
         """Look at the Values as they are now, and return the steps.
 
         Args:
             place: The cell that ran last.
-            cut: Calls that are not kept.
         """
         if self._segments:
             self._gap(place)
@@ -162,7 +182,7 @@ class Timeline:
                 now = getattr(self._live.values[node], attribute, MISSING)
                 if not same(before, now):
                     self._changed(node, attribute, before, now)
-        return Recording(tuple(self._steps()), cut)
+        return tuple(self._steps())
 
     def _steps(self) -> Iterable[RecordedStep]:
         write: _Segment | None = None

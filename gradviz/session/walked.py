@@ -31,6 +31,7 @@ class WalkedGraph:
         document: What the person can edit.
         walk_kind: Which walk is shown.
         cut: How many of the first calls their code made were not kept.
+        untold: How many others are missing, as they can't be made again.
         propagated: Whether a backward pass had run that nobody recorded; its gradients
             were cleared.
     """
@@ -45,6 +46,7 @@ class WalkedGraph:
         """Go to where both walks start; the arguments are those of a session."""
         recording = recording or Recording()
         self.cut = recording.cut
+        self.untold = recording.untold
         self._attributes = Attributes(live)
         fresh = fresh_gradients(live)
         arrival = (

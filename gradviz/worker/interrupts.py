@@ -7,6 +7,7 @@ from types import FrameType
 
 from gradviz.analysis.diagnosis.theirs import call_theirs
 from gradviz.graph.calls import Call, Wrapping
+from gradviz.session.again import Drive
 from gradviz.session.repeating import Repetition
 from gradviz.session.stepper import Stepper
 from gradviz.sources.calling import CALLS_THEIRS
@@ -20,6 +21,7 @@ _CALL_THEIRS = frozenset(
     for function in (
         Stepper._call,
         Repetition._call,
+        Drive._call,
         Call.again,
         Wrapping.wrap,
         call_theirs,

@@ -5,13 +5,13 @@ import sys
 import threading
 
 import pytest
-from samples import picture
+from samples import picture, run_source
 from test_recording import assert_exact, product, record, told
 from test_recording_hostile import hostile
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
-from gradviz.session import sweeps
+from gradviz.session import log
 
 __all__ = ["record"]
 
@@ -193,12 +193,12 @@ DRIVERS = {
 }
 
 
-def grown(design, driver, call):
+def grown(design, driver, call, is_kept=True):
     """Return a root, every Value by name, and what to call to run the driver."""
     leaf, ops = DESIGNS[design]
     source = DRIVERS[driver].replace("{call}", call)
-    names = {}
-    exec(CLASS.format(leaf=leaf, ops=ops, driver=source), names)
+    source = CLASS.format(leaf=leaf, ops=ops, driver=source)
+    names = run_source(source, is_kept=is_kept)
     make = names["Value"]
     values = {f"w{i}": make(0.2 * i - 0.5) for i in range(6)}
     total = values["b"] = make(0.25)
@@ -225,7 +225,7 @@ def two_passes(values, run, call):
 
 def line_of(file, line, function):
     """Return a line of the class that was written for the test, "" for any other."""
-    return f"{function}, line {line}" if file == "<string>" else ""
+    return f"{function}, line {line}" if file.startswith("<source") else ""
 
 
 def expected(design, driver):
@@ -249,13 +249,14 @@ def expected(design, driver):
     return steps, lines
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_every_call_is_seen_with_what_it_wrote_and_its_line(
-    record, design, driver, times
+    record, design, driver, times, is_kept
 ):
-    root, values, _ = grown(design, driver, "v._backward()")
+    root, values, _ = grown(design, driver, "v._backward()", is_kept)
     live = build([root], {id(v): name for name, v in values.items()})
     recorder = record(live)
     first = {name: value.data for name, value in values.items()}
@@ -281,8 +282,7 @@ def listed(record, body):
     """
     g = product()
     recorder = record(g.live)
-    names = {}
-    exec(f"def run(order, g):\n    {body}", names)
+    names = run_source(f"def run(order, g):\n    {body}")
     for _ in range(2):
         g.x.grad = g.y.grad = g.xy.grad = 0.0
         g.z.grad = 1.0
@@ -379,7 +379,7 @@ def test_a_loop_in_another_thread_is_not_recorded(record):
 @pytest.mark.parametrize("fails", [False, True])
 def test_another_thread_in_the_same_loop_changes_nothing(record, loop, fails):
     names = {"threads": 1}
-    exec(f"def run(order):\n    for v in {loop}: v._backward()\n", names)
+    run_source(f"def run(order):\n    for v in {loop}: v._backward()\n", names)
     a, b, ab, y, live = hostile(
         "other.grad += 1.0; aside(out); self.grad += out.grad", aside=lambda out: None
     )
@@ -416,7 +416,7 @@ def test_another_thread_in_the_same_loop_changes_nothing(record, loop, fails):
 
 @pytest.mark.parametrize("many", [10, 5_000])
 def test_the_oldest_loops_are_dropped_and_counted(record, monkeypatch, many):
-    monkeypatch.setattr(sweeps, "_MANY", many)
+    monkeypatch.setattr(log, "_MANY", many)
     root, values, _ = grown("closures", "reversed", "v._backward()")
     live = build([root], {id(v): name for name, v in values.items()})
     recorder = record(live, limit=100)
@@ -452,7 +452,7 @@ def test_an_exception_that_ends_a_recursion(record):
 
 def test_a_recursion_that_goes_through_another_class(record):
     root, values, names = grown("closures", "recursion", "v._backward()")
-    exec(
+    run_source(
         "class Other(Value):\n"
         "    def backward(self):\n"
         "        for child in (*self._prev[1:], *self._prev[:1]): child.backward()\n"

@@ -1,7 +1,7 @@
 """Recording code that does what no hook should do."""
 
 import pytest
-from samples import picture
+from samples import picture, run_source
 from test_recording import assert_exact, product, record, told
 
 from gradviz.graph.build import build
@@ -24,7 +24,7 @@ class Value:
 
 def hostile(body, **names):
     """Return a, b, ab = a * b and y = ab * b, whose hooks run ``body``."""
-    exec(HOSTILE.format(body=body), names)
+    run_source(HOSTILE.format(body=body), names)
     a, b = names["Value"](2.0), names["Value"](3.0)
     ab = a * b
     y = ab * b

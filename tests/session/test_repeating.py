@@ -1,7 +1,7 @@
 """What recorded calls wrote, found by making them again."""
 
 import pytest
-from samples import picture
+from samples import picture, run_source
 from test_recording import assert_exact, record, told
 from test_recording_hostile import hostile
 
@@ -48,7 +48,7 @@ class Value:
 def model(after="pass"):
     """Return the class, 6 weights and a function that computes a loss of them."""
     names = {}
-    exec(MICROGRAD.replace("{after}", after), names)
+    run_source(MICROGRAD.replace("{after}", after), names)
     make = names["Value"]
     weights = [make(0.1 * i - 0.2) for i in range(6)]
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from gradviz.session.facts import WalkKind
+from gradviz.session.facts import DocumentFact, WalkKind
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, PanelButton
 
@@ -76,7 +76,19 @@ class StepsHead(QWidget):
             return
         for kind, button in self._buttons.items():
             button.setChecked(kind == document.walk)
-        cut = document.cut if document.walk == "recorded" else 0
+        missing = _missing(document) if document.walk == "recorded" else ""
+        self._cut.setText(missing)
+        self._cut.setVisible(bool(missing))
+
+
+def _missing(document: DocumentFact) -> str:
+    """Say which calls are not among the steps, empty where all are."""
+    said = []
+    if cut := document.cut:
         first = "call was" if cut == 1 else f"{cut:,} calls were"
-        self._cut.setText(f"The first {first} not kept.")
-        self._cut.setVisible(cut > 0)
+        said.append(f"The first {first} not kept.")
+    if untold := document.untold:
+        some = "1 call is" if untold == 1 else f"{untold:,} calls are"
+        them = "it" if untold == 1 else "them"
+        said.append(f"{some} missing: run the code again to see {them}.")
+    return " ".join(said)
