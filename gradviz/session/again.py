@@ -113,12 +113,15 @@ class Drive:
         return noted.driver.is_unchanged and all(map(self._is_as_it_was, noted.values))
 
     def _is_as_it_was(self, value: object) -> bool:
-        """Whether a Value has no methods of its own, and a hook that is known."""
+        """Whether a Value has the class's methods, and a hook that is known."""
         driver = self._again.noted.driver
         hook = hook_beneath(getattr(value, driver.hook, None))
         code = getattr(hook, "__code__", None)
-        return driver.methods.isdisjoint(held_by(value)) and (
-            code is None or id(code) in self._hooks or does_nothing(code)
+        is_same = type(value) is driver.kind
+        return (
+            is_same
+            and driver.methods.isdisjoint(held_by(value))
+            and (code is None or id(code) in self._hooks or does_nothing(code))
         )
 
     # While it runs

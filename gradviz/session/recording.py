@@ -21,12 +21,11 @@ from gradviz.graph.adapter import AdapterError, Adapters
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import captured_by
 from gradviz.session import drivers
-from gradviz.session.drivers import Driver, can_drive
+from gradviz.session.following import Following
 from gradviz.session.hooks import Hook, compiled, does_nothing, hook_beneath, seen_by
 from gradviz.session.log import Log
 from gradviz.session.noting import shape_of
 from gradviz.session.passes import KEY, Ending, Pass, Passes
-from gradviz.session.purity.driver import Pure
 from gradviz.session.repeating import Repetition
 from gradviz.session.sweeps import Sweeps
 from gradviz.session.timeline import RecordedStep, Recording
@@ -75,13 +74,8 @@ class Recorder:
         """Hooks that touch no Values as far as is known."""
         self._idle: dict[int, CodeType] = {}
         """Those of them that can touch nothing."""
-        self._met: dict[int, CodeType] = {}
-        """Code that has called hooks."""
-        self._drivers: dict[int, Driver] = {}
-        """Code that calls hooks."""
-        self._quiet: set[int] = set()
-        """Drivers that don't tell of the calls in their loops."""
         self._passes = Passes(adapters.kinds)
+        self._following = Following(adapters, self._hooks, self._sweeps, self._passes)
         self._passing: Pass | None = None
         """The pass that runs, of which nothing is watched."""
         self._passing_frame = self._ending = 0
@@ -135,29 +129,10 @@ class Recorder:
                 return
             self._hooks[id(code)] = known
             self._learnt()
-            self._expect(type(value))
+            self._following.expect(type(value))
         elif known.has_news(seen):
             known.learn(seen, value)
             self._learnt()
-
-    def _expect(self, kind: type) -> None:
-        """Find the drivers among the methods of a class, before one is called."""
-        for code in self._sweeps.expect(kind):
-            self._drive(Driver(code))
-        for code in self._passes.expect(kind):
-            if id(code) not in self._drivers:
-                self._drive(Driver(code, is_pure=True, is_followed=False))
-
-    def _doubt(self, driver: Pure) -> None:
-        """Watch a driver from now on, as it does not do the same again."""
-        self._passes.doubt(driver)
-        watched = self._drivers[id(driver.code)]
-        watched.is_pure, watched.is_followed = False, True
-
-    def _drive(self, driver: Driver) -> None:
-        self._drivers[id(driver.code)] = driver
-        self._sweeps.meet(driver.code)
-        self._follow(driver)
 
     # On and off
 
@@ -173,12 +148,10 @@ class Recorder:
         if self._thread != get_ident():
             self._thread = get_ident()
             self._callbacks = None
-        self._tool = tool
+        self._tool = self._following.tool = tool
         self._call_back()
         monitoring.set_events(tool, _EVENTS.PY_UNWIND)
-        self._quiet.clear()
-        for driver in self._drivers.values():
-            self._follow(driver)
+        self._following.follow_all()
 
     def stop(self) -> None:
         """Stop recording; what was recorded stays."""
@@ -186,11 +159,11 @@ class Recorder:
             return
         self._sweeps.stop(sys._getframe())
         monitoring, tool = sys.monitoring, self._tool
-        self._tool = self._passing = None
+        self._tool = self._following.tool = self._passing = None
         for event in _ALL:
             monitoring.register_callback(tool, event, None)
         monitoring.set_events(tool, 0)
-        codes = [driver.code for driver in self._drivers.values()]
+        codes = [driver.code for driver in self._following.drivers.values()]
         codes += [hook.code for hook in self._hooks.values()]
         for code in codes:
             monitoring.set_local_events(tool, code, 0)
@@ -225,7 +198,7 @@ class Recorder:
             repetition = Repetition(live, calls, self._hooks)
             recording = repetition.recording(self.place, lost, untold)
             for driver in repetition.doubted:
-                self._doubt(driver)
+                self._following.doubt(driver)
             return recording
         finally:
             if runs:
@@ -254,7 +227,7 @@ class Recorder:
         leave = self._leave
 
         def unwind(code: CodeType, _: int, __: BaseException) -> None:
-            if id(code) in self._drivers and get_ident() == self._thread:
+            if id(code) in self._following.drivers and get_ident() == self._thread:
                 if id(sys._getframe(1)) == self._passing_frame:
                     self._passed(self._ending)
                 # After a RecursionError there is no stack yet for calls of ours.
@@ -291,16 +264,16 @@ class Recorder:
             "loops": self._sweeps.loops,
             "offsets": self._sweeps.offsets,
             "sweep": self._sweep,
-            "goes_on": self._goes_on,
+            "goes_on": self._following.goes_on,
             "missed": self._missed,
-            "tire": self._tire,
+            "tire": self._following.tire,
             "before": self._sweeps.before,
         }
         of_hooks = {
             "frame": sys._getframe,
             "log": self._log.entries.extend,
             "begin": self._begin,
-            "meet": self._meet,
+            "meet": self._following.meet,
             "passes": self._passes.drivers,
             "begin_pass": self._begin_pass,
         }
@@ -310,33 +283,13 @@ class Recorder:
         )
         return compiled(self._hooks.values(), names | of_hooks), call, leave
 
-    def _meet(self, frame: FrameType) -> None:
-        """Find code that calls hooks."""
-        code = frame.f_code
-        if id(code) in self._drivers or id(code) in self._hooks:
-            return
-        if id(code) not in self._met:
-            self._met[id(code)] = code
-            found = [self._passes.find(frame, kind) for kind in self._adapters.kinds]
-            for driver in [] if self._sweeps.meet(code) else filter(None, found):
-                self._drive(Driver(driver, is_pure=True))
-        if id(code) not in self._drivers and can_drive(code):
-            self._drive(Driver(code))
-
-    def _follow(self, driver: Driver) -> None:
-        self._listen(driver.code, driver.events)
-
-    def _listen(self, code: CodeType, events: int) -> None:
-        if self._tool is not None:
-            sys.monitoring.set_local_events(self._tool, code, events)
-
     def _enter(self, watched: Callable[..., object]) -> bool:
         """See hooks only be called by a driver."""
         if self._tool is None:
             return False
         sys.monitoring.register_callback(self._tool, _EVENTS.CALL, watched)
         for hook in self._grouped:
-            self._listen(hook, 0)
+            self._following.listen(hook, 0)
         return True
 
     def _restore(self, call: Callable[..., object], was_entered: bool) -> None:
@@ -345,7 +298,7 @@ class Recorder:
         if was_entered and self._tool is not None:
             sys.monitoring.register_callback(self._tool, _EVENTS.CALL, call)
             for hook in self._grouped:
-                self._listen(hook, _EVENTS.PY_START)
+                self._following.listen(hook, _EVENTS.PY_START)
         if self._callbacks is None:
             self._call_back()
 
@@ -353,25 +306,11 @@ class Recorder:
         """Read what a loop will call; else be told of its calls again."""
         sweep = self._sweeps.begin(code, offset, called, what)
         if sweep is None or self._tool is None:
-            self._be_told(code)
+            self._following.be_told(code)
             return False
         self._left = None
         self._log.entries.append(sweep)
         _call_back(self._tool, _EVENTS.PY_START, _ignore)
-        return True
-
-    def _be_told(self, code: CodeType) -> None:
-        """Be told again of the calls in loops."""
-        if id(code) in self._quiet:
-            self._quiet.discard(id(code))
-            self._listen(code, 0)
-            self._follow(self._drivers[id(code)])
-
-    def _goes_on(self, code: CodeType, offset: int) -> bool:
-        """Whether a call is one of a loop that was read, which need not be told."""
-        if not self._sweeps.goes_on(code, offset):
-            return False
-        self._quiet.add(id(code))
         return True
 
     def _swept(self) -> None:
@@ -381,16 +320,16 @@ class Recorder:
             if self._tool is not None and self._callbacks is not None:
                 _call_back(self._tool, _EVENTS.PY_START, self._callbacks[0])
             if not sweep.loop.tells:
-                self._be_told(sweep.loop.code)
+                self._following.be_told(sweep.loop.code)
             self._log.weigh(len(sweep.called) // 2 + 1)  # half may be leaves
 
     def _begin_pass(self, code: CodeType, frame: FrameType) -> None:
         """Note how Values stand as a driver starts, if it can be called again."""
-        driver, names = self._drivers[id(code)], frame.f_locals
+        driver, names = self._following.drivers[id(code)], frame.f_locals
         passed = self._passes.drivers[id(code)].note(names)
         if driver.is_followed is (passed is not None):
             driver.is_followed = passed is None
-            self._follow(driver)
+            self._following.follow(driver)
         if passed is None or self._tool is None:
             return
         self._leave()
@@ -399,7 +338,7 @@ class Recorder:
         self._passing_frame = id(frame)
         _call_back(self._tool, _EVENTS.PY_START, passed.started.put)
         if passed.driver.recurs:
-            self._listen(code, 0)
+            self._following.listen(code, 0)
         names[KEY] = ending = Ending()
         self._ending = id(ending)
         ending.call = self._passed
@@ -416,15 +355,9 @@ class Recorder:
         elif self._tool is not None:
             _call_back(self._tool, _EVENTS.PY_START, self._callbacks[0])
         if passed.driver.recurs:
-            self._follow(self._drivers[id(passed.driver.code)])
+            driver = self._following.drivers[id(passed.driver.code)]
+            self._following.follow(driver)
         self._log.weigh(passed.started.qsize())
-
-    def _tire(self, code: CodeType) -> None:
-        """Stop following code that calls much besides hooks."""
-        driver = self._drivers[id(code)]
-        driver.patience -= 1
-        if driver.patience == 0:
-            self._follow(driver)
 
     def _missed(self, hook: FunctionType) -> bool:
         """Log a call by ordinary code; return whether it was that of a hook."""

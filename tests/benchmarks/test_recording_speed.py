@@ -6,6 +6,7 @@ from statistics import median
 from time import perf_counter
 
 import pytest
+from samples import run_source
 
 from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
@@ -163,7 +164,23 @@ INNER = """
         run(self)
 """
 
+BREADTH = """
+    def backward(self):
+        self.grad = 1
+        queue, seen = [self], {self}
+        while queue:
+            v = queue.pop(0)
+            v._backward()
+            for child in v._prev:
+                if child not in seen:
+                    seen.add(child)
+                    queue.append(child)
+"""
+
 DESIGNS = {
+    "loop over a slice": (LEAF, CLOSURES, LOOP.replace("reversed(topo)", "topo[::-1]")),
+    "loop with a test": (LEAF, CLOSURES, LOOP.replace("v._b", "if v._prev: v._b")),
+    "breadth first": (LEAF, CLOSURES, BREADTH),
     "generator of Values": (LEAF, CLOSURES, GENERATOR),
     "driver is a generator": (LEAF, CLOSURES, STEPWISE),
     "backward recurses": (LEAF, CLOSURES, RECURSIVE),
@@ -176,8 +193,8 @@ DESIGNS = {
 
 def loss(size, leaf=LEAF, ops=CLOSURES, driver=LOOP):
     """Return a sum of products of 9 parameters with inputs, and all its Values."""
-    names = {"math": math}
-    exec(CLASS.format(leaf=leaf, ops=ops, driver=driver), names)
+    source = CLASS.format(leaf=leaf, ops=ops, driver=driver)
+    names = run_source(source, {"math": math})
     make, chance = names["Value"], random.Random(17)
     weights = [make(chance.uniform(-1, 1)) for _ in range(9)]
     values, outs = list(weights), []
@@ -198,6 +215,20 @@ def loss(size, leaf=LEAF, ops=CLOSURES, driver=LOOP):
         values += (sums := [a + b for a, b in pairs])
         outs = sums + outs[2 * len(pairs) :]
     return outs[0], values
+
+
+def neuron(size, leaf, ops, driver):
+    """Return a sum of products, and all its Values."""
+    source = CLASS.format(leaf=leaf, ops=ops, driver=driver)
+    make = run_source(source, {"math": math})["Value"]
+    values = [make(1.0)]
+    total = values[0]
+    while len(values) < size:
+        w, x = make(0.5), make(-0.25)
+        product = w * x
+        total = total + product
+        values += [w, x, product, total]
+    return total, values
 
 
 def recorder_of(values):
@@ -248,6 +279,14 @@ def measured(benchmark, root, values, rounds, is_first=False):
 def test_recording(benchmark, size):
     rounds = max(200_000 // size, 30)
     measured(benchmark, *loss(size), rounds)
+
+
+@pytest.mark.parametrize("size", [5, 13, 30])
+@pytest.mark.parametrize("design", ["loop", *DESIGNS])
+def test_recording_small_graphs(benchmark, design, size):
+    benchmark.group = f"recording {size} Values, {design}"
+    parts = DESIGNS.get(design, (LEAF, CLOSURES, LOOP))
+    measured(benchmark, *neuron(size, *parts), 2_000)
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -256,6 +256,8 @@ def test_it_is_interrupted_anywhere(record, noted, at):
         with contextlib.suppress(KeyboardInterrupt):
             y.run()
     finally:
+        sys.monitoring.set_local_events(5, code, 0)
+        sys.monitoring.register_callback(5, events.INSTRUCTION, None)
         sys.monitoring.free_tool_id(5)
     made = [live.values.index(value) for value in names["made"]]
     recorder.stop()
@@ -287,7 +289,15 @@ def test_a_class_of_which_nothing_is_known_yet(record):
     y.backward()
     recorder.stop()
     recording = recorder.steps(live, mark)
-    steps = [name for name, _ in told(recording, live) if name != "write"]
-    assert steps == ["y", "st", "s", "q", "d", "p", "p"] * 2
+    assert not recording.steps
+    assert recording.untold == 2 * 7
     assert names["seen"] == 4
+    assert_exact(recording, live)
+    recorder.start()
+    mark = recorder.mark()
+    y.backward()
+    recording = recorder.steps(live, mark)
+    assert recording.untold == 0
+    steps = [name for name, _ in told(recording, live) if name != "write"]
+    assert steps == ["y", "st", "s", "q", "d", "p", "p"]
     assert_exact(recording, live)

@@ -62,6 +62,21 @@ def items_of(things: Iterable[Thing]) -> set[Thing]:
     return found
 
 
+def unpacked(things: Iterable[Thing], count: int) -> list[set[Thing]]:
+    """Return what so many targets are bound to.
+
+    Raises:
+        ImpureError: To unpack it may run code of theirs.
+    """
+    found: list[set[Thing]] = [set() for _ in range(count)]
+    for thing in tuple(things):
+        inside = items_of([thing])
+        parts = thing.parts if isinstance(thing, Made) else []
+        for i in range(count):
+            found[i] |= parts[i] if len(parts) == count else inside
+    return found
+
+
 def use_method(
     name: str, owner: Made | Kind, given: Sequence[set[Thing]], make: Maker
 ) -> set[Thing]:
@@ -149,5 +164,5 @@ def use_builtin(name: str, given: Sequence[set[Thing]], make: Maker) -> set[Thin
 def pair_of(make: Maker, *parts: set[Thing]) -> Made:
     """Return a tuple that holds one of each."""
     pair = make("pair")
-    pair.items.update(*parts)
+    pair.be_tuple(parts)
     return pair

@@ -12,6 +12,7 @@ from types import CodeType, FunctionType
 
 from gradviz.graph.adapter import Adapter
 from gradviz.session.purity.kinds import ImpureError
+from gradviz.session.purity.known import Known
 from gradviz.session.purity.outside import Relied
 from gradviz.session.purity.reading import Reading
 
@@ -71,13 +72,14 @@ def pure(function: FunctionType, kind: type, adapter: Adapter) -> Pure | None:
         adapter: Its adapter.
     """
     try:
-        reading, known = Reading(kind, adapter, function), -1
+        known, size = Known(kind, adapter, function), -1
+        reading = Reading(known)
         for _ in range(_ROUNDS):
-            is_all = reading.size() == known
-            known = reading.size()
+            is_all = known.size() == size
+            size = known.size()
             reading.look(is_last=is_all)
             if is_all:
-                outside = reading.outside
+                outside = known.outside
                 relied = tuple(outside.relied.values())
                 uses = frozenset(outside.uses), frozenset(outside.methods)
                 recurs, hook = reading.recurs, adapter.hook

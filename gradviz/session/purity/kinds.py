@@ -4,7 +4,7 @@ Containers are told apart by the place in the source where they are made.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import FunctionType, ModuleType
@@ -34,10 +34,19 @@ class Made:
     Attributes:
         items: What it can hold.
         keys: What its keys can be, if it is a dictionary.
+        parts: What it can hold at each place, if it is a tuple.
     """
 
     items: set["Thing"] = field(default_factory=set)
     keys: set["Thing"] = field(default_factory=set)
+    parts: list[set["Thing"]] = field(default_factory=list)
+
+    def be_tuple(self, parts: Sequence[set["Thing"]]) -> None:
+        """Be a tuple, which can hold these at its places."""
+        self.parts = self.parts or [set() for _ in parts]
+        for known, part in zip(self.parts, parts, strict=True):
+            known |= part
+            self.items |= part
 
 
 @dataclass(frozen=True)

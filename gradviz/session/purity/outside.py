@@ -49,11 +49,12 @@ class Outside:
         self.uses: set[str] = set()
         self.methods: set[str] = set()
         self._kind = kind
-        attributes = (adapter.data, adapter.grad, adapter.operands, adapter.hook)
+        needed = (adapter.data, adapter.grad, adapter.operands, adapter.hook)
+        texts = filter(None, (adapter.op, adapter.label, adapter.color))
         is_plain = all(getattr(kind, n) is getattr(object, n) for n in _OWN)
         if not is_plain or any(hasattr(kind, name) for name in _LACKED):
             raise ImpureError
-        if not all(map(self._is_stored, attributes)):
+        if not all(map(self._is_stored, (*needed, *texts))):
             raise ImpureError
 
     def _is_stored(self, name: str) -> bool:
