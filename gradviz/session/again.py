@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gradviz.graph.held import held_by
 from gradviz.session.attributes import MISSING
-from gradviz.session.hooks import Hook, does_nothing, hook_beneath
+from gradviz.session.hooks import ROLES, UNREAD, Hook, does_nothing, hook_beneath
 from gradviz.session.passes import Pass
 from gradviz.session.sites import site_of
 from gradviz.session.stage import Stage
@@ -76,7 +76,7 @@ class Drive:
     def numbers(self) -> Iterator[tuple[int, str, object]]:
         """Yield how attributes of Values of the graph stood, as the pass began."""
         noted, ids = self._again.noted, self._stage.ids
-        for name, column in zip(noted.attributes.values(), noted.numbers, strict=True):
+        for name, column in zip(noted.attributes, noted.numbers, strict=True):
             for value, number in zip(noted.values, column, strict=True):
                 if id(value) in ids:
                     yield ids[id(value)], name, number
@@ -169,20 +169,20 @@ class Drive:
         noted, stage = self._again.noted, self._stage
         stage.take()
         shown = [value for value in noted.values if id(value) in stage.ids]
+        adapter = stage.live.adapters[stage.ids[id(shown[0])]]
+        names = {role: getattr(adapter, role) for role in ROLES}
+        names = {role: name for role, name in names.items() if name}
         numbers = [
-            getattr(value, name, MISSING)
-            for value in shown
-            for name in noted.attributes.values()
+            getattr(value, name, UNREAD) for value in shown for name in names.values()
         ]
-        roles = tuple(noted.attributes)
-        stage.timeline.met(shown, numbers, roles, self._again.place)
+        stage.timeline.met(shown, numbers, tuple(names), self._again.place)
 
 
 @contextmanager
 def _as_they_stood(noted: Pass, shown: Mapping[int, int]) -> Iterator[None]:
     """Put Values that are not shown back as well, and afterwards to how they are."""
     others: list[tuple[Any, str, object, object]] = []
-    for name, column in zip(noted.attributes.values(), noted.numbers, strict=True):
+    for name, column in zip(noted.attributes, noted.numbers, strict=True):
         pairs: Iterable[tuple[Any, object]] = zip(noted.values, column, strict=True)
         others += [
             (value, name, number, getattr(value, name, MISSING))
@@ -190,12 +190,16 @@ def _as_they_stood(noted: Pass, shown: Mapping[int, int]) -> Iterator[None]:
             if id(value) not in shown
         ]
     for value, name, number, _ in others:
-        setattr(value, name, number)
+        _set(value, name, number)
     try:
         yield
     finally:
         for value, name, _, now in others:
-            if now is not MISSING:
-                setattr(value, name, now)
-            elif hasattr(value, name):
-                delattr(value, name)
+            _set(value, name, now)
+
+
+def _set(value: object, name: str, number: object) -> None:
+    if number is not MISSING:
+        setattr(value, name, number)
+    elif name in held_by(value):
+        delattr(value, name)

@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from gradviz.graph.adapter import Adapter
+from gradviz.session.attributes import MISSING
 from gradviz.session.hooks import ROLES, Hook, is_identifier
 from gradviz.session.purity.containers import CHANGE
 
@@ -154,3 +155,9 @@ def _stored(code: CodeType) -> frozenset[str]:
         if entry.opname in ("STORE_ATTR", "DELETE_ATTR")
     }
     return CHANGE.intersection(code.co_names).union(found)
+
+
+def marks_of(values: Iterable[object], names: Iterable[str]) -> Columns:
+    """Return attributes of Values that may not be there."""
+    values = tuple(values)
+    return tuple([getattr(v, name, MISSING) for v in values] for name in names)

@@ -14,7 +14,7 @@ from gradviz.graph.held import PLAIN
 from gradviz.session.drivers import can_drive
 from gradviz.session.hooks import Hook
 from gradviz.session.loops import instructions
-from gradviz.session.noting import Columns, Shape
+from gradviz.session.noting import Columns, Shape, marks_of
 from gradviz.session.purity.driver import Pure, pure
 
 _FRAMES = 20
@@ -40,7 +40,7 @@ class Pass(NamedTuple):
         root: The Value that it was called with.
         given: All its arguments, if there are others.
         values: Its Value and all that this is computed from.
-        attributes: What was read of each, by role.
+        attributes: What was read of each.
         numbers: How they stood when it began.
         started: The codes of hooks and drivers that have started since.
     """
@@ -49,7 +49,7 @@ class Pass(NamedTuple):
     root: object
     given: "_Given | None"
     values: list[Any]
-    attributes: dict[str, str]
+    attributes: tuple[str, ...]
     numbers: Columns
     started: "SimpleQueue[CodeType]"
 
@@ -100,7 +100,7 @@ KEY = "(gradviz)"
 class Start:
     """Notes how the passes of one driver begin."""
 
-    __slots__ = ("_count", "_is_shared", "_kinds", "_shape", "driver")
+    __slots__ = ("_attributes", "_count", "_is_shared", "_kinds", "_shape", "driver")
 
     def __init__(self, driver: Pure, shape: Shape, kinds: Collection[type]) -> None:
         """Note nothing yet.
@@ -113,6 +113,7 @@ class Start:
         self.driver = driver
         self._shape = shape
         self._kinds = kinds
+        self._attributes = (*shape.attributes.values(), *driver.marks)
         self._count = 0
         """How many Values there were when they were counted last."""
         self._is_shared = False
@@ -134,9 +135,11 @@ class Start:
             if len(self._kinds) > 1 and len(set(map(type, values))) > 1:
                 return None
             numbers = shape.numbers(values)
+            if driver.marks:
+                numbers += marks_of(values, driver.marks)
         except Exception:  # operands may be anything
             return None
-        read = driver, root, given, values, shape.attributes, numbers
+        read = driver, root, given, values, self._attributes, numbers
         return _new(Pass, (*read, SimpleQueue()))
 
     def _beneath(self, root: object) -> list[Any]:

@@ -153,6 +153,17 @@ PURE = {
         for child in self._prev: child.grad *= 0.5
         if isinstance(self, Value) and self._backward is not None: self._backward()
     """,
+    "marks": """
+        for v in self.ordered(): v.visited = False
+        def go(v):
+            if v.visited: return
+            v.visited = True
+            v._backward()
+            for child in v._prev: go(child)
+        go(self)
+        del self.visited
+        self.visited = True
+    """,
     "arguments": """
         if first: self.grad = scale
         self._backward()
@@ -182,9 +193,12 @@ IMPURE = {
     "operands": "self._prev = self._prev[:1]; self._backward()",
     "operands in place": "self._prev.append(self); self._backward()",
     "operands by another name": "kept = self._prev; kept += (self,); self._backward()",
-    "a mark": "self.visited = True; self._backward()",
+    "a mark on something else": "counts.visited = True; self._backward()",
+    "a mark of what a Value holds": "self.memo.visited = True; self._backward()",
+    "a mark in the place of a method": "self.log = 1; self._backward()",
+    "a mark in the place of a property": "self.children = 1; self._backward()",
+    "a mark that can be changed": "self.visited = [1]; self._backward()",
     "hook": "self._backward = None",
-    "attribute taken away": "del self.grad; self._backward()",
     "makes a Value": "self * self; self._backward()",
     "makes a Value by name": "Value(1.0); self._backward()",
     "sums Values": "sum(self._prev); self._backward()",

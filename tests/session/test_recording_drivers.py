@@ -179,6 +179,27 @@ DRIVERS = {
         v = self; {call}
         run(self)
     """,
+    "marks": """
+    def backward(self):
+        def go(v):
+            if hasattr(v, "mark"): return
+            v.mark = True
+            {call}
+            for child in v._prev: go(child)
+        go(self)
+        for v in self.ordered(): del v.mark
+    """,
+    "marks that stay": """
+    flag = False
+    def backward(self):
+        now = not self.flag
+        def go(v):
+            if v.flag is now: return
+            v.flag = now
+            {call}
+            for child in v._prev: go(child)
+        go(self)
+    """,
     "recursion by map": """
     def backward(self):
         v = self; {call}

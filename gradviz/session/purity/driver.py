@@ -31,6 +31,7 @@ class Pure:
         relied: All that it looks up outside of itself, and what that was.
         uses: The attributes that it reads of Values, besides their numbers.
         methods: Those of them that are methods which it calls.
+        marks: The attributes that it sets, besides numbers.
         recurs: Whether it may call itself.
     """
 
@@ -40,6 +41,7 @@ class Pure:
     relied: tuple[Relied, ...]
     uses: frozenset[str]
     methods: frozenset[str]
+    marks: frozenset[str]
     recurs: bool
 
     @cached_property
@@ -80,10 +82,16 @@ def pure(function: FunctionType, kind: type, adapter: Adapter) -> Pure | None:
             reading.look(is_last=is_all)
             if is_all:
                 outside = known.outside
-                relied = tuple(outside.relied.values())
-                uses = frozenset(outside.uses), frozenset(outside.methods)
-                recurs, hook = reading.recurs, adapter.hook
-                return Pure(function, kind, hook, relied, *uses, recurs)
+                return Pure(
+                    function,
+                    kind,
+                    adapter.hook,
+                    tuple(outside.relied.values()),
+                    frozenset(outside.uses),
+                    frozenset(outside.methods),
+                    frozenset(outside.marks),
+                    reading.recurs,
+                )
     except (ImpureError, RecursionError):
         pass
     return None

@@ -137,8 +137,7 @@ class Expressions:
                 owner = self.value(inner, of, scope)
                 only(owner, Kind.VALUE, Kind.PLAIN, Made)
                 only(things, *NUMERIC)
-                if not self._known.is_written_back(name):
-                    raise ImpureError
+                self._known.write(name)
             case ast.Subscript(value=inner, slice=index):
                 owner = self.value(inner, of, scope)
                 only(owner, Made)

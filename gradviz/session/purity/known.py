@@ -129,9 +129,19 @@ class Known:
         """Return the names of a comprehension."""
         return self._scopes.setdefault(id(node), Scope(outer, {}))
 
-    def is_written_back(self, name: str) -> bool:
-        """Whether an attribute of Values is put back before the driver is called."""
-        return name in self._numbers or name == self._adapter.color
+    def write(self, name: str) -> None:
+        """Let an attribute of a Value be set; it will have to be put back.
+
+        Raises:
+            ImpureError: It is more than a number or a mark.
+        """
+        if name in self._numbers or name == self._adapter.color:
+            return
+        found = self.outside.of_class(name)
+        is_used = name in (self._adapter.operands, self._adapter.hook)
+        if is_used or isinstance(found, FunctionType) or hasattr(found, "__set__"):
+            raise ImpureError
+        self.outside.marks.add(name)
 
     def found(self, name: str, of: Callee) -> set[Thing]:
         """Return what a name can stand for that is not a function's own."""

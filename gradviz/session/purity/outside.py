@@ -32,6 +32,7 @@ class Outside:
         relied: All that was looked up.
         uses: The attributes that are read of Values, besides their numbers.
         methods: Those of them that are methods of the class.
+        marks: The attributes that are set, besides numbers.
     """
 
     def __init__(self, kind: type, adapter: Adapter) -> None:
@@ -48,6 +49,7 @@ class Outside:
         self.relied: dict[tuple[int, str], Relied] = {}
         self.uses: set[str] = set()
         self.methods: set[str] = set()
+        self.marks: set[str] = set()
         self._kind = kind
         needed = (adapter.data, adapter.grad, adapter.operands, adapter.hook)
         texts = filter(None, (adapter.op, adapter.label, adapter.color))

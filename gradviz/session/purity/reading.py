@@ -102,6 +102,9 @@ class Reading:
         match target:
             case ast.Name():
                 return
+            case ast.Attribute(value=inner, attr=name):
+                only(self._expressions.value(inner, of, of.scope), Kind.VALUE)
+                self._known.write(name)
             case ast.Subscript(value=inner):
                 only(self._expressions.value(inner, of, of.scope), Made)
             case _:
