@@ -93,7 +93,7 @@ class Drive:
         for node, name, number in self.numbers():
             self._stage.write(node, name, number)
         limit = sys.getrecursionlimit()
-        with _as_they_stood(noted, self._stage.ids):
+        with _as_they_stood(noted, self._stage.ids), self._with_hooks():
             sys.setrecursionlimit(limit + _STACK)
             try:
                 with suppress(Exception, SystemExit, EnoughError):
@@ -110,19 +110,43 @@ class Drive:
     def _may_be_called(self) -> bool:
         """Whether it does what it did, as far as that is known without calling it."""
         noted = self._again.noted
-        return noted.driver.is_unchanged and all(map(self._is_as_it_was, noted.values))
+        hooks = noted.hooks or [
+            getattr(value, noted.driver.hook, None) for value in noted.values
+        ]
+        return (
+            noted.driver.is_unchanged
+            and all(map(self._is_as_it_was, noted.values))
+            and all(map(self._is_known, hooks))
+        )
 
     def _is_as_it_was(self, value: object) -> bool:
-        """Whether a Value has the class's methods, and a hook that is known."""
+        """Whether a Value has the class's methods."""
         driver = self._again.noted.driver
-        hook = hook_beneath(getattr(value, driver.hook, None))
-        code = getattr(hook, "__code__", None)
-        is_same = type(value) is driver.kind
-        return (
-            is_same
-            and driver.methods.isdisjoint(held_by(value))
-            and (code is None or id(code) in self._hooks or does_nothing(code))
-        )
+        return type(value) is driver.kind and driver.methods.isdisjoint(held_by(value))
+
+    def _is_known(self, hook: object) -> bool:
+        code = getattr(hook_beneath(hook), "__code__", None)
+        return code is None or id(code) in self._hooks or does_nothing(code)
+
+    @contextmanager
+    def _with_hooks(self) -> Iterator[None]:
+        """Let Values have the hooks that they had."""
+        noted, name = self._again.noted, self._again.noted.driver.hook
+        changed = [
+            (value, hook, getattr(value, name, MISSING))
+            for value, hook in zip(noted.values, noted.hooks, strict=False)
+            if getattr(value, name, MISSING) is not hook
+        ]
+        for value, hook, _ in changed:
+            _set(value, name, hook)
+        self._stage.take()
+        try:
+            yield
+        finally:
+            for value, _, now in changed:
+                _set(value, name, now)
+            if changed:
+                self._stage.take()
 
     # While it runs
 

@@ -5,7 +5,7 @@ to see what it did. So while it runs nothing is watched; the codes of the hooks 
 start are kept, which costs next to nothing where the list is one of C's.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ class Pass(NamedTuple):
         values: Its Value and all that this is computed from.
         attributes: What was read of each.
         numbers: How they stood when it began.
+        hooks: Their hooks, if each holds its own.
         started: The codes of hooks and drivers that have started since.
     """
 
@@ -51,6 +52,7 @@ class Pass(NamedTuple):
     values: list[Any]
     attributes: tuple[str, ...]
     numbers: Columns
+    hooks: Sequence[object]
     started: "SimpleQueue[CodeType]"
 
     @property
@@ -134,12 +136,16 @@ class Start:
             values = self._beneath(root)
             if len(self._kinds) > 1 and len(set(map(type, values))) > 1:
                 return None
-            numbers = shape.numbers(values)
+            hooks: Sequence[object] = ()
+            if shape.adapter.stores_hook:
+                hooks, numbers = shape.read(values)
+            else:
+                numbers = shape.numbers(values)
             if driver.marks:
                 numbers += marks_of(values, driver.marks)
         except Exception:  # operands may be anything
             return None
-        read = driver, root, given, values, self._attributes, numbers
+        read = driver, root, given, values, self._attributes, numbers, hooks
         return _new(Pass, (*read, SimpleQueue()))
 
     def _beneath(self, root: object) -> list[Any]:

@@ -71,24 +71,27 @@ class StepsHead(QWidget):
         """Show which walk is listed."""
         mirror = self._controller.mirror
         document = mirror.document if mirror is not None else None
-        self.setVisible(document is not None and document.has_recorded)
         if document is None:
+            self.hide()
             return
         for kind, button in self._buttons.items():
             button.setChecked(kind == document.walk)
-        missing = _missing(document) if document.walk == "recorded" else ""
+            button.setVisible(document.has_recorded)
+        is_theirs = document.walk == "recorded" or not document.has_recorded
+        missing = _missing(document) if is_theirs else ""
+        self.setVisible(document.has_recorded or bool(missing))
         self._cut.setText(missing)
         self._cut.setVisible(bool(missing))
 
 
 def _missing(document: DocumentFact) -> str:
-    """Say which calls are not among the steps, empty where all are."""
+    """Say which calls of theirs are not among the steps, empty where all are."""
     said = []
     if cut := document.cut:
         first = "call was" if cut == 1 else f"{cut:,} calls were"
         said.append(f"The first {first} not kept.")
     if untold := document.untold:
-        some = "1 call is" if untold == 1 else f"{untold:,} calls are"
-        them = "it" if untold == 1 else "them"
-        said.append(f"{some} missing: run the code again to see {them}.")
+        some = "1 call" if untold == 1 else f"{untold:,} calls"
+        are, them = ("is", "it") if untold == 1 else ("are", "them")
+        said.append(f"{some} of your code {are} missing: run it again to see {them}.")
     return " ".join(said)

@@ -4,7 +4,9 @@ from gradviz.session.facts import Column, DocumentFact, Effect, StepFact, Update
 from gradviz.worker.messages import ChooseRoots, Reply
 
 
-def show_recorded(controller, cut: int = 0, walk: str = "recorded") -> None:
+def show_recorded(
+    controller, cut: int = 0, walk: str = "recorded", **document: object
+) -> None:
     """Let the controller show two calls with writes before and after them."""
     graph = controller.mirror.graph
 
@@ -51,8 +53,8 @@ def show_recorded(controller, cut: int = 0, walk: str = "recorded") -> None:
     start = Column(
         tuple(controller.mirror.data), (0.0,) * len(graph), (None,) * len(graph)
     )
-    document = DocumentFact(walk=walk, has_recorded=True, cut=cut)
-    update = Update(0, 0, steps, 0, start, document)
+    facts = DocumentFact(walk=walk, cut=cut, **{"has_recorded": True, **document})
+    update = Update(0, 0, steps, 0, start, facts)
     controller._on_reply(controller.link, ChooseRoots(), Reply(0, None, update))
     # The session knows nothing of this walk; the mirror can be scrubbed without it.
     controller.link.holding = True

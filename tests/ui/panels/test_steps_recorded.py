@@ -131,3 +131,21 @@ def test_calls_that_were_not_kept_are_told(recorded, cut, text):
     assert label.text() == text
     show_recorded(controller, cut, walk="planned")
     assert not label.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("untold", "has_recorded", "text"),
+    [
+        (0, True, ""),
+        (1, False, "1 call of your code is missing: run it again to see it."),
+        (12, True, "12 calls of your code are missing: run it again to see them."),
+    ],
+)
+def test_calls_that_can_not_be_told_are_counted(show, untold, has_recorded, text):
+    panel, controller = show(StepsPanel, lesson_session("assign"))
+    walk = "recorded" if has_recorded else "planned"
+    show_recorded(controller, walk=walk, untold=untold, has_recorded=has_recorded)
+    label = panel.findChild(QLabel, "steps-cut")
+    assert label.text() == text
+    assert label.isVisible() is bool(text)
+    assert button(panel, "planned").isVisible() is has_recorded

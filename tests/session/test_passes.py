@@ -1,0 +1,160 @@
+"""Passes of which only the beginning was noted, called again when they are told."""
+
+import pytest
+from samples import run_source
+from test_recording import assert_exact, record, told
+
+from gradviz.graph.build import build
+
+__all__ = ["record"]
+
+CLASS = """
+class Value:
+    seen = False
+    def __init__(self, data, prev=()):
+        self.data, self.grad, self._prev = data, 0.0, tuple(prev)
+        self._backward = lambda: None
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = _backward
+        return out
+    def backward(self, seed=1.0):
+        self.grad = seed
+        stack = [self]
+        while stack:
+            v = stack.pop()
+            v._backward()
+            v.seen = True
+            stack.extend(v._prev)
+"""
+
+
+def product(record, limit=100_000):
+    """Return a, b, ab = a * b, y = ab * a, their graph and a recorder of it."""
+    make = run_source(CLASS)["Value"]
+    a, b = make(2.0), make(-3.0)
+    ab = a * b
+    y = ab * a
+    names = {id(a): "a", id(b): "b", id(ab): "ab", id(y): "y"}
+    live = build([y], names)
+    return a, b, ab, y, live, record(live, limit)
+
+
+Y = ("y", {"ab": (0.0, 2.0), "a": (0.0, -6.0)})
+AB = ("ab", {"a": (-6.0, -12.0), "b": (0.0, 4.0)})
+
+
+def test_what_the_calls_wrote_and_nothing_is_left(record):
+    a, b, ab, y, live, recorder = product(record)
+    y.backward()
+    recording = recorder.steps(live)
+    assert told(recording, live) == [Y, AB]
+    assert [(v.grad, v.seen) for v in (a, b, ab, y)] == [
+        (-12.0, True), (4.0, True), (2.0, True), (1.0, True),
+    ]  # fmt: skip
+    assert set(vars(y)) == {"data", "grad", "_prev", "_backward", "seen"}
+    assert_exact(recording, live)
+
+
+def test_the_arguments_it_was_given(record):
+    *_, y, live, recorder = product(record)
+    y.backward(seed=2.0)
+    (_, first), _ = told(recorder.steps(live), live)
+    assert first == {"ab": (0.0, 4.0), "a": (0.0, -12.0)}
+
+
+def test_a_list_it_was_given_is_left_alone(record):
+    source = CLASS.replace("seed=1.0", "stack=None").replace("= seed", "= 1.0")
+    make = run_source(source.replace("stack = [self]", "stack += [self]"))["Value"]
+    a, b = make(2.0), make(3.0)
+    y = a * b
+    live = build([y], {id(a): "a", id(b): "b", id(y): "y"})
+    recorder, kept = record(live), []
+    y.backward(kept)
+    assert told(recorder.steps(live), live) == [
+        ("y", {"a": (0.0, 3.0), "b": (0.0, 2.0)})
+    ]
+    assert kept == []
+
+
+def test_a_hook_that_is_replaced_afterwards(record):
+    *_, ab, y, live, recorder = product(record)
+    y.backward()
+    mended = ab._backward = lambda: None
+    recording = recorder.steps(live)
+    assert told(recording, live) == [Y, AB]
+    assert ab._backward is mended
+    assert_exact(recording, live)
+
+
+def test_a_method_that_is_replaced_afterwards(record):
+    *_, y, live, recorder = product(record)
+    y.backward()
+    type(y).backward = lambda self: None
+    recording = recorder.steps(live)
+    assert told(recording, live) == [Y, AB]
+
+
+def test_values_that_are_not_shown_are_left_alone(record):
+    a, b, _, y, live, recorder = product(record)
+    z = y * b
+    z.backward()
+    stands = (z.grad, z.seen, y.grad, b.grad)
+    recording = recorder.steps(live)
+    assert [name for name, _ in told(recording, live) if name != "write"] == ["y", "ab"]
+    assert (z.grad, z.seen, y.grad, b.grad) == stands == (1.0, True, -3.0, -24.0)
+    assert_exact(recording, live)
+    c = type(a)(1.0)
+    mark = recorder.mark()
+    (c * c).backward()
+    assert not recorder.steps(live, mark).steps
+    assert c.grad == 2.0
+
+
+def test_of_many_calls_the_last_are_kept(record):
+    *_, y, live, recorder = product(record, limit=3)
+    y.backward()
+    for value in live.values:
+        value.grad = 0.0
+    y.backward()
+    recording = recorder.steps(live)
+    assert recording.cut == 1
+    assert told(recording, live)[-2:] == [Y, AB]
+    assert_exact(recording, live)
+
+
+@pytest.mark.parametrize("name", ["ab", "y"])
+def test_a_hook_that_fails(record, name):
+    a, b, ab, y, live, recorder = product(record)
+    wrong = {"ab": b, "y": ab}[name]
+    wrong.data = None
+    with pytest.raises(TypeError):
+        y.backward()
+    recording = recorder.steps(live)
+    names = [step for step, _ in told(recording, live)]
+    assert names == {"ab": ["y", "ab"], "y": ["y"]}[name]
+    assert recording.untold == 0
+    assert a.grad == {"ab": -6.0, "y": 0.0}[name]
+    assert_exact(recording, live)
+
+
+def test_what_it_looks_up_has_changed(record):
+    *_, y, live, recorder = product(record)
+    y.backward()
+    operands, y._prev = y._prev, ()
+    recording = recorder.steps(live)
+    rest = "write", {"b": (0.0, 4.0), "a": (-6.0, -12.0)}
+    assert told(recording, live) == [Y, rest]
+    assert recording.untold == 1
+    assert_exact(recording, live)
+    # From now on it is watched.
+    mark = recorder.mark()
+    y._prev = operands
+    y.backward()
+    y._prev = ()
+    recording = recorder.steps(live, mark)
+    assert [name for name, _ in told(recording, live) if name != "write"] == ["y", "ab"]
+    assert recording.untold == 0
