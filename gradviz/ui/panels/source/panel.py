@@ -4,13 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QLabel,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
 
 from gradviz.sources.program import SourceError
 from gradviz.ui.controller import Controller
@@ -18,7 +12,9 @@ from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.source import saving
 from gradviz.ui.panels.source.cell_menu import cell_menu
 from gradviz.ui.panels.source.cells import SourceFile, read_source
+from gradviz.ui.panels.source.edits import carry_over
 from gradviz.ui.panels.source.header import SourceHeader
+from gradviz.ui.panels.source.left_over import LeftOver
 from gradviz.ui.panels.source.queue import RunQueue
 from gradviz.ui.panels.source.view import CellsView
 from gradviz.ui.theme import Theme
@@ -63,6 +59,7 @@ class SourcePanel(QWidget):
         self.view = CellsView(theme, self)
         self._hint = hint("source-hint", "", self)
         self.header = SourceHeader(theme, self)
+        self._left_over = LeftOver(theme, self)
         self._note = QLabel(self)
         self._note.setObjectName("source-note")
         self._note.setProperty("role", "attention")
@@ -79,6 +76,7 @@ class SourcePanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self._note)
+        column.addWidget(self._left_over)
         column.addWidget(self._hint)
         column.addWidget(self.view, 1)
 
@@ -148,10 +146,11 @@ class SourcePanel(QWidget):
         """Show the panel in another theme."""
         self.view.set_theme(theme)
         self.header.set_theme(theme)
+        self._left_over.set_theme(theme)
 
     def _read(self) -> None:
-        """Read the file; edits that are not saved stay."""
-        before, self._file, why = self._file, None, ""
+        """Read the file; what it was stays while it can't be, edits in any case."""
+        before, why = self._file, ""
         if self._path is None:
             why = "Open a notebook or a script to read its code here."
             if self._controller.mirror is not None:
@@ -161,13 +160,14 @@ class SourcePanel(QWidget):
                 self._file = read_source(self._path)
             except SourceError as error:
                 why = str(error)
-            except OSError as error:
-                why = f"{self._path} can't be read: {error.strerror}."
-        if self._file is not None and before is not None:
-            self._file.take_edits(before)
+        if before is None:
+            self._left_over.forget()
+        elif self._file is not None and self._file is not before:
+            gone = carry_over(before, self._file)
+            self._left_over.add(self._file.path.name, gone)
         self._hint.setText(why)
         self._hint.setVisible(bool(why))
-        self.view.setVisible(not why)
+        self.view.setVisible(self._file is not None)
         self.queue.show_file(self._file)
         self.view.show_file(self._file, keep_place=before is not None)
         self._mark()
