@@ -89,6 +89,13 @@ def test_without_a_file_it_says_what_to_do(desk) -> None:
     assert not desk.view.isVisible()
 
 
+def test_what_is_shown_without_a_file_has_no_source_to_read(desk) -> None:
+    desk = desk()
+    desk.controller.opening_began.emit()
+    desk.controller.show_nodes(("a", ""))
+    assert desk.hint == "What is shown was not opened from a notebook or a script."
+
+
 def test_a_file_that_can_not_be_read_is_told(qtbot, window, theme, tmp_path) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text("{")

@@ -154,7 +154,7 @@ class SourcePanel(QWidget):
         if self._path is None:
             why = "Open a notebook or a script to read its code here."
             if self._controller.mirror is not None:
-                why = "What is shown comes from no file."
+                why = "What is shown was not opened from a notebook or a script."
         else:
             try:
                 self._file = read_source(self._path)
@@ -377,7 +377,7 @@ class SourcePanel(QWidget):
     def _on_graph_changed(self) -> None:
         self._opening = False
         self._selected, self._pointed = -1, ""
-        if self._controller.path != self._path:
+        if self._path is None or self._controller.path != self._path:
             self.show_path(self._controller.path)
         self._mark()
         self._show_state()
