@@ -67,7 +67,8 @@ class Showing(QObject):
         if controller.source is not self._source:
             self._source = controller.source
             self._layouts.forget()
-            self.set_changes({})
+        self._changes = {}
+        self.set_changes({})
         if opened.classes and not opened.nodes:
             self._canvas.set_hint(
                 f"{controller.title} defines {opened.classes[0]} and builds no "
