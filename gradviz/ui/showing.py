@@ -54,6 +54,8 @@ class Showing(QObject):
         controller.opening_failed.connect(self._on_opening_failed)
         controller.worker_ended.connect(self._on_worker_ended)
         layouts.ready.connect(self._on_layout_ready)
+        if controller.is_opening:
+            self._on_opening_began()
 
     def begin(self) -> None:
         """Have another graph laid out; it is shown when that is done."""
@@ -114,6 +116,8 @@ class Showing(QObject):
                 if failure.kind == "code"
                 else "Nothing to show, see above."
             )
+            if failure.kind == "code":
+                self._docks.show_failed_line(failure.place)
 
     def _mark_changes(self, restored: Restoring) -> None:
         """Mark what a run after a save has changed, and say it."""

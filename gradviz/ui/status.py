@@ -25,7 +25,7 @@ class Status(QStatusBar):
     def show_session(self, controller: Controller) -> None:
         """Show what a controller's session is."""
         mirror = controller.mirror
-        self._name.setText(controller.title if mirror else "nothing open")
+        self._name.setText(controller.title if mirror else "no graph")
         self._worker.setText(_worker_text(controller))
         if mirror is None:
             self._size.clear()

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
 )
-from windows import CONTROL, children
+from windows import CONTROL, Screen, children
 
+from gradviz.ui.controller import Controller
 from gradviz.ui.settings import Settings
 
 PRODUCT = """
@@ -240,16 +241,41 @@ def test_a_file_that_is_gone(lesson, tmp_path) -> None:
 
 
 def test_a_first_file_that_fails_leaves_a_window_that_says_so(screen, script) -> None:
-    screen.window.open(script("1 / 0"))
+    screen.window.open(script("\n1 / 0"))
     screen.until(lambda: screen.notice and not screen.controller.busy)
     assert screen.notice == (
-        "script.py failed on line 1: ZeroDivisionError: division by zero."
+        "script.py failed on line 2: ZeroDivisionError: division by zero."
     )
-    assert screen.text("status-file") == "nothing open"
+    assert screen.text("status-file") == "no graph"
     assert screen.text("status-worker") == ""
     assert screen.canvas._hint == "Nothing to show: the file failed, see above."
+    source = screen.window.docks.source
+    assert source.isVisible()
+    assert source.file.cells[0].text == "\n1 / 0"
+    assert source.view._line == (0, 2)
     screen.open("lesson-17")
     assert screen.notice == ""
+
+
+def test_a_window_that_comes_after_its_file_has_begun_says_what_runs(
+    qtbot, script
+) -> None:
+    """``gradviz FILE`` starts the file before there is a window."""
+    controller = Controller()
+    controller.open(script("print('on')\nwhile True: pass"))
+    screen = Screen(qtbot, controller)
+    try:
+        assert screen.canvas._hint == "script is running."
+        source, said = screen.window.docks.source, []
+        source.failed.connect(said.append)
+        source.run_all()
+        assert said == ["Cells can be run as soon as the file has been opened."]
+        screen.until(lambda: screen.window.docks.output.text == "on\n")
+        screen.key(Qt.Key.Key_Period, CONTROL)
+        stopped = "You stopped the program in script.py, line 2."
+        screen.until(lambda: screen.notice == stopped)
+    finally:
+        screen.close()
 
 
 def test_what_a_program_prints_changes_nothing(screen, script) -> None:

@@ -383,7 +383,7 @@ def test_another_graph_replaces_the_leaves(lesson) -> None:
 
 def test_without_a_file_it_says_so(show) -> None:
     panel, _ = show(LeavesPanel, None)
-    assert panel._hint.text() == "Open a file to see its leaves."
+    assert panel._hint.text() == "Leaves are listed here once there is a graph."
     assert panel._hint.isVisible()
 
 

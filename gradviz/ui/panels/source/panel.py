@@ -54,7 +54,7 @@ class SourcePanel(QWidget):
         self._selected = -1
         self._pointed = ""
         """The place shown in the stead of where a Value was made."""
-        self._opening = False
+        self._opening = controller.is_opening
         self.queue = RunQueue(controller, self)
         self.view = CellsView(theme, self)
         self._hint = hint("source-hint", "", self)
