@@ -298,10 +298,11 @@ def test_what_a_program_prints_changes_nothing(screen, script) -> None:
 
 
 def test_an_endless_loop_is_cancelled(lesson, script) -> None:
-    path = script(ENDLESS)
+    path = script("    print('begun')\n" + ENDLESS)
     lesson.window.open(path)
     cancel = lesson.find(QPushButton, "progress-cancel")
     lesson.until(cancel.isVisible)
+    lesson.until(lambda: lesson.window.docks.output.text == "begun\n")
     assert lesson.text("progress-text") == "Running script.py…"
     assert lesson.text("status-worker") == "running"
     lesson.press("progress-cancel")
@@ -315,6 +316,7 @@ def test_an_endless_loop_is_cancelled(lesson, script) -> None:
 def test_code_that_will_not_stop_is_ended(lesson, script) -> None:
     path = script(
         """
+        print("begun")
         while True:
             try:
                 while True:
@@ -324,7 +326,7 @@ def test_code_that_will_not_stop_is_ended(lesson, script) -> None:
         """
     )
     lesson.window.open(path)
-    lesson.until(lesson.find(QPushButton, "progress-cancel").isVisible)
+    lesson.until(lambda: lesson.window.docks.output.text == "begun\n")
     lesson.key(Qt.Key.Key_Period, CONTROL)
     lesson.until(lambda: lesson.notice)
     assert lesson.notice == "Your code was stopped. Run it again to go on."
