@@ -137,7 +137,9 @@ class Showing(QObject):
         unseen = sum(not shown.contains(card.center()) for card in new)
         if unseen:
             values = "1 new Value is" if unseen == 1 else f"{unseen} new Values are"
-            self.grown_unseen.emit(f"{values} outside of the view: View > Fit shows all.")
+            self.grown_unseen.emit(
+                f"{values} outside of the view: View > Fit shows all."
+            )
 
     def _on_layout_ready(self, layout: Layout) -> None:
         mirror, canvas = self._controller.mirror, self._canvas
