@@ -91,6 +91,8 @@ class SourcePanel(QWidget):
         self.header.run_wanted.connect(self.run_all)
         self.header.save_wanted.connect(self.save)
         self.queue.changed.connect(view.refresh)
+        # After the queue, which adds how the cell has ended.
+        controller.cell_ended.connect(lambda ended: view.show_outcome(ended.cell))
         view.changed.connect(self._on_edited)
         view.run_wanted.connect(lambda index, _: self.run_cells([index]))
         view.line_clicked.connect(self._on_line_clicked)
