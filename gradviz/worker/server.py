@@ -22,7 +22,7 @@ from gradviz.worker.limits import (
     limit_memory,
     needed_memory,
 )
-from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply
+from gradviz.worker.messages import AnyAnswer, AnyRequest, CellEnded, Failure, Reply
 from gradviz.worker.output import Printing
 
 
@@ -105,7 +105,10 @@ class Server:
 
     def _tell_meanwhile(self, message: AnyAnswer) -> None:
         """Tell what a cell does, after what it printed before."""
-        self._printing.flush()
+        if isinstance(message, CellEnded):
+            self._printing.finish()
+        else:
+            self._printing.flush()
         self._tell(message)
 
     def _tell(self, message: AnyAnswer) -> None:

@@ -250,3 +250,21 @@ def test_cells_that_failed_after_the_first_are_counted_in_one_sentence(
         assert talk.opened.notices == ((first, sentence) if sentence else (first,))
     finally:
         talk.worker.close()
+
+
+def test_a_cell_that_prints_too_much_says_so_and_silences_no_other(tmp_path):
+    cells = ["print('x' * 1_500_000)", "print('after')", CLASS, "x = Value(2.0)"]
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    path = tmp_path / "chatty.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    talk = Talk()
+    try:
+        assert talk.open(path).failure is None
+        below = ["".join(o.text for o in talk.output if o.cell == n) for n in (0, 1)]
+        assert below == [
+            "x" * 1_000_000 + "\n… 500,001 more characters not shown\n",
+            "after\n",
+        ]
+    finally:
+        talk.worker.close()
