@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
 
+from gradviz.analysis.paths import counted
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 
@@ -32,7 +33,9 @@ class Status(QStatusBar):
             self._walk.clear()
             return
         values, operands = len(mirror.graph), len(mirror.graph.edges)
-        self._size.setText(f"{values:,} Values · {operands:,} operands")
+        self._size.setText(
+            f"{counted(values, 'Value')} · {counted(operands, 'operand')}"
+        )
         self._walk.setText(f"walk: {_walk_text(mirror)}")
 
     def show_zoom(self, percent: float) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.analysis.paths import counted
 from gradviz.ui.actions import Actions
 from gradviz.ui.playback import SPEEDS, Playback
 from gradviz.worker.messages import Choice, Opened
@@ -178,7 +179,7 @@ def _told_apart(choices: Sequence[Choice]) -> list[str]:
 
 
 def _described(choice: Choice) -> str:
-    values = "1 Value" if choice.size == 1 else f"{choice.size} Values"
+    values = counted(choice.size, "Value")
     return " · ".join(filter(None, (choice.name, values, _line(choice.place))))
 
 

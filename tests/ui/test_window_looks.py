@@ -248,7 +248,7 @@ def test_graphs_that_one_line_made_are_told_apart(screen, script) -> None:
     picker.setFocus()
     while picker.currentText() != first:
         screen.key(Qt.Key.Key_Down)
-    screen.until(lambda: screen.data("v4") == 3)
+    screen.until(lambda: screen.controller.mirror.data[-1] == 3)
 
 
 def test_one_value_is_not_told_as_many(screen, script) -> None:
@@ -259,6 +259,14 @@ def test_one_value_is_not_told_as_many(screen, script) -> None:
         "a · 1 Value · line 2",
         "b · 1 Value · line 2",
     ]
+    picker.setFocus()
+    screen.key(Qt.Key.Key_Down)
+    screen.until(lambda: screen.text("status-size") == "1 Value · 0 operands")
+
+
+def test_one_operand_is_not_told_as_many(screen, script) -> None:
+    screen.open(script("from gradviz import Value\na = Value(1.0).tanh()"))
+    assert screen.text("status-size") == "2 Values · 1 operand"
 
 
 def test_one_root_is_nothing_to_choose(screen) -> None:
