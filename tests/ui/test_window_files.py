@@ -333,6 +333,19 @@ def test_code_that_will_not_stop_is_ended(lesson, script) -> None:
     assert_lesson_is_still_there(lesson)
 
 
+def test_a_cell_asked_for_without_a_process_still_offers_to_run_again(
+    screen, script
+) -> None:
+    screen.open(script(PRODUCT))
+    os.kill(screen.controller.workers.shown.pid, signal.SIGKILL)
+    screen.until(lambda: screen.notice)
+    screen.window.docks.source.run_all()
+    assert screen.notice == "Cells can be run once the file has run: run it again (F5)."
+    screen.press("notice-action")
+    screen.until(lambda: not screen.notice and screen.controller.alive)
+    screen.settle()
+
+
 def test_a_worker_that_is_killed_is_brought_back_by_the_bars_button(lesson) -> None:
     lesson.key(Qt.Key.Key_Space)
     lesson.key(Qt.Key.Key_Space)
