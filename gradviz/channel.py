@@ -143,6 +143,11 @@ class Child[Incoming]:
         """Whether the process still runs."""
         return self.process.poll() is None
 
+    @property
+    def ready(self) -> bool:
+        """Whether the process has started far enough to take messages."""
+        return self._channel is not None
+
     def send(self, message: msgspec.Struct) -> None:
         """Send a message; before the child is ready it waits its turn.
 

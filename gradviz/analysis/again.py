@@ -1,13 +1,15 @@
 """Calling the ops of live Values again on other numbers, and leaving no trace."""
 
+import importlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
+from numbers import Integral
 from typing import Any
 
-from gradviz.analysis.differences import Slope, slope_of
+from gradviz.analysis.differences import DOUBLE, Slope, slope_of
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.calls import Call, captured_by
 from gradviz.graph.held import flat
@@ -171,20 +173,21 @@ class Again:
         The operand is moved in place, so this is to be done within ``restored``.
         """
         adapter, value = self.live.adapters[operand], self.live.values[operand]
-        held = adapter.number(value)
-
+        held, kind = adapter.number(value), self.kind(node, operand)
         lost = False
 
         def moved(number: float) -> float:
             nonlocal lost
-            wanted = like(number, held)
+            wanted = like(number, kind)
             setattr(value, adapter.data, wanted)
             result = self.result(node)
             lost = lost or adapter.number(value) != wanted
             return result
 
         try:
-            found = slope_of(moved, as_number(held))
+            at = as_number(held)
+            moved(at)
+            found = slope_of(moved, at, self._rounding(node, kind))
             if lost:
                 return Slope(math.nan, math.inf, "its op computes its operands as well")
             return found
@@ -208,13 +211,38 @@ class Again:
         if other is None:
             return None
         adapter = self.live.adapters[operand]
-        held = adapter.number(stand_in)
+        at, kind = as_number(adapter.number(stand_in)), self.kind(node, operand)
 
         def moved(number: float) -> float:
-            setattr(stand_in, adapter.data, like(number, held))
+            setattr(stand_in, adapter.data, like(number, kind))
             return self.result(node, other)
 
-        return slope_of(moved, as_number(held))
+        moved(at)
+        return slope_of(moved, at, self._rounding(node, kind, other))
+
+    def kind(self, node: int, held_by: int) -> object:
+        """Return a number of the kind that another for a Value has to be of.
+
+        That is what it holds; where its op or an operand of it holds numbers of less
+        than double precision, one of those, for which ``like`` gives a double.
+
+        Args:
+            node: The Value whose op is tried.
+            held_by: That Value or an operand of its op.
+        """
+        near = (held_by, node, *self.live.graph.nodes[node].operands)
+        held = [self.live.adapters[n].number(self.live.values[n]) for n in near]
+        return next((n for n in held if rounding_of(n) > DOUBLE), held[0])
+
+    def _rounding(self, node: int, kind: object, call: Call | None = None) -> float:
+        """Return the relative rounding of what an op gives, now that it is moved."""
+        if rounding_of(kind) <= DOUBLE:
+            return DOUBLE
+        try:
+            number = self.live.adapters[node].number(self.made(node, call))
+        except (Exception, SystemExit):  # the person's code: anything goes
+            return DOUBLE
+        return rounding_of(number)
 
     def stand_in(self, node: int) -> Any:
         """Return a new leaf with the number of a Value, None where there can't be."""
@@ -278,11 +306,37 @@ def as_number(held: Any) -> float:
 
 
 def like(number: float, held: object) -> Any:
-    """Return a number of the kind that is held: a Fraction for a Fraction."""
-    if held is None or isinstance(held, int | float):
+    """Return a number of the kind that is held: a Fraction for a Fraction.
+
+    What is held as a whole number or in less than double precision becomes a double:
+    it can't be moved by a little.
+    """
+    if held is None or isinstance(held, float | Integral):
         return number
     kind: Any = type(held)
+    if kind.__module__ == "numpy" and rounding_of(held) > DOUBLE:
+        # A float of Python's would be rounded beside numpy's own.
+        return importlib.import_module("numpy").float64(number)
     try:
         return kind(number)
     except Exception:  # a number of any library
         return number
+
+
+def rounding_of(held: object) -> float:
+    """Return the relative rounding of numbers of the kind that is held."""
+    if held is None or isinstance(held, float | Integral):
+        return DOUBLE
+    kind: Any = type(held)
+    return _rounding_of_kind(kind)
+
+
+@cache
+def _rounding_of_kind(kind: Any) -> float:
+    step = 1.0
+    try:
+        while step > DOUBLE and float(kind(1.0 + step / 2)) != 1.0:
+            step /= 2
+    except Exception:  # a number of any library
+        return DOUBLE
+    return step

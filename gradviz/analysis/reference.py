@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gradviz.analysis.again import Again
-from gradviz.analysis.differences import Slope
+from gradviz.analysis.again import Again, rounding_of
+from gradviz.analysis.differences import DOUBLE, Slope
 from gradviz.analysis.local import local_derivatives
 from gradviz.graph.build import LiveGraph
 from gradviz.graph.model import Graph
@@ -98,6 +98,11 @@ def chained(
 ) -> Reference:
     """Multiply and add local derivatives along every path from the seeds."""
     nodes = live.graph.nodes
+    held = zip(live.adapters, live.values, strict=True)
+    kinds = (rounding_of(adapter.number(value)) for adapter, value in held)
+    rounding = max(kinds, default=DOUBLE)
+    if rounding <= DOUBLE:
+        rounding = 0.0
     values, errors = [0.0] * len(nodes), [0.0] * len(nodes)
     for node, seed in seeds.items():
         values[node] = seed
@@ -111,7 +116,8 @@ def chained(
             upstream = values[node]
             values[operand] += upstream * slope.number
             errors[operand] += (
-                abs(upstream) * slope.error + abs(slope.number) * errors[node]
+                abs(upstream) * (slope.error + rounding * abs(slope.number))
+                + abs(slope.number) * errors[node]
             )
     return Reference(tuple(values), tuple(errors), tuple(slots), undecidable)
 

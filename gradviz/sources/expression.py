@@ -120,7 +120,7 @@ def parse_expression(text: str) -> Expression:
         _check(tree)
     except (SyntaxError, ValueError) as error:
         said = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise ExpressionError(f"{_short(text)} can't be read: {said}.") from None
+        raise ExpressionError(f"“{_short(text)}” can't be read: {said}.") from None
     except (RecursionError, MemoryError):
         raise ExpressionError("The expression is nested too deeply.") from None
     names = [

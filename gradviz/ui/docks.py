@@ -92,7 +92,7 @@ class Docks:
         # The output lies below the canvas alone.
         window.setCorner(Qt.Corner.BottomLeftCorner, left)
         window.setCorner(Qt.Corner.BottomRightCorner, right)
-        self._has_printed = self._is_opening = False
+        self._has_printed, self._is_opening = False, controller.is_opening
         controller.opening_began.connect(self._on_opening_began)
         controller.graph_changed.connect(self._on_graph_changed)
         controller.printed.connect(self._on_printed)
@@ -179,6 +179,13 @@ class Docks:
         self.source.show_path(path)
         if path is not None and _is_own_notebook(path):
             self.show(self.source)
+
+    def show_failed_line(self, place: str) -> None:
+        """Show the source, at the line at which it failed, where that is known."""
+        self.show(self.source)
+        name, _, line = place.rpartition(":")
+        if name:
+            self.source.show_line(name, int(line))
 
     def _on_source_seen(self, seen: bool) -> None:
         """Give code some room when it first comes to the front; then it is theirs."""

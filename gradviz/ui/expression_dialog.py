@@ -21,6 +21,7 @@ from gradviz.sources.expression import (
     parse_expression,
 )
 from gradviz.ui.theme import code_font, number_font
+from gradviz.worker.messages import OpenExpression
 
 EXAMPLE = "tanh(w1*x1 + w2*x2 + b)"
 EXAMPLE_OF_ANY = "w1*x1 + w2*x2 + b"
@@ -41,12 +42,18 @@ class ExpressionDialog(QDialog):
         numbers: The data of each variable, once accepted.
     """
 
-    def __init__(self, parent: QWidget | None = None, of_class: str = "") -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        of_class: str = "",
+        before: OpenExpression | None = None,
+    ) -> None:
         """Ask for an expression.
 
         Args:
             parent: What the dialog belongs to.
             of_class: The person's class whose Values it is made of, empty for ours.
+            before: The expression to begin with, None for an example.
         """
         super().__init__(parent)
         self.setObjectName("expression-dialog")
@@ -54,9 +61,13 @@ class ExpressionDialog(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
         self.numbers: dict[str, float] = {}
         self._expression: Expression | None = None
-        self._typed: dict[str, str] = {}
+        numbers = before.numbers if before is not None else {}
+        self._typed = {
+            name: repr(number).removesuffix(".0") for name, number in numbers.items()
+        }
         self._fields: dict[str, QLineEdit] = {}
-        self._text = QLineEdit(EXAMPLE_OF_ANY if of_class else EXAMPLE, self)
+        example = EXAMPLE_OF_ANY if of_class else EXAMPLE
+        self._text = QLineEdit(example if before is None else before.text, self)
         self._text.setObjectName("expression-text")
         self._text.setAccessibleName("Expression")
         self._text.setFont(code_font())

@@ -39,7 +39,9 @@ class KeptView:
         canvas = self._canvas
         canvas.show_graph(mirror, layout, keep_view=not self._fitted)
         canvas.select(self._selected)
-        if not self._fitted and self._anchor is not None:
+        if self._fitted:
+            canvas.fit()
+        elif self._anchor is not None:
             canvas.hold(*self._anchor)
 
 

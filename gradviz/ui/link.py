@@ -69,6 +69,11 @@ class WorkerLink(QObject):
         return not self._closed and self._worker.alive
 
     @property
+    def ready(self) -> bool:
+        """Whether the worker can be interrupted."""
+        return self._worker.ready
+
+    @property
     def pid(self) -> int:
         """The worker's process number."""
         return self._worker.pid

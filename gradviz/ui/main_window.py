@@ -45,7 +45,6 @@ from gradviz.ui.status import Status
 from gradviz.ui.toolbar import ToolBar
 from gradviz.ui.viewing import Viewing
 from gradviz.ui.walking import Walking
-from gradviz.worker.messages import Failure
 
 _SHORTCUT_OVERRIDE = QEvent.Type.ShortcutOverride
 FIRST_SIZE = QSize(1280, 800)
@@ -206,9 +205,7 @@ class MainWindow(QMainWindow):
         self.docks.paths.lit.connect(canvas.light_path)
         source.node_activated.connect(self._viewing.go_to)
         source.changed.connect(self._enabling.update)
-        source.failed.connect(
-            lambda why: self._notice.show_failure(Failure("request", why))
-        )
+        source.failed.connect(self._notices.refuse)
         source.copied.connect(self.open)
         self._opening.may_leave = source.ask_to_leave
         self._opening.path_chosen.connect(self.docks.show_source_of)

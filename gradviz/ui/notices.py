@@ -56,6 +56,15 @@ class Notices(QObject):
         self._goes_with_success = False
         self._bar.show_info(sentence, action=_RUN_AGAIN, act=run)
 
+    def refuse(self, sentence: str) -> None:
+        """Say why something was not done, and offer to run what does not run."""
+        self._goes_with_success = False
+        failure = Failure("request", sentence)
+        if self._controller.alive:
+            self._bar.show_failure(failure)
+        else:
+            self._show_with_run_again(failure)
+
     def _on_failed(self, failure: Failure) -> None:
         self._goes_with_success = self._controller.alive
         if self._controller.alive:

@@ -14,6 +14,7 @@ from gradviz.ui.controller import Controller
 from gradviz.ui.expression_dialog import ExpressionDialog
 from gradviz.ui.settings import Settings
 from gradviz.ui.trust import Trust
+from gradviz.worker.messages import OpenExpression
 
 
 class Opening(QObject):
@@ -46,6 +47,7 @@ class Opening(QObject):
         if controller.path is not None:
             self.trust.allow(controller.path)
         self._offered: Path | None = None
+        self._typed: tuple[Path | None, OpenExpression | None] = None, None
         controller.graph_changed.connect(self.offer_expression)
         self.may_leave: Callable[[], bool] = lambda: True
         self.recent_menu = QMenu("Open &Recent", window)
@@ -96,24 +98,36 @@ class Opening(QObject):
             self.ask_for_expression()
 
     def ask_for_expression(self) -> None:
-        """Let the person type an expression, and show its graph.
+        """Let the person type an expression, or change the last, and show its graph.
 
         Where the open file has only a class, the expression is built of that.
         """
         opened = self._controller.opened
         classes = opened.classes if opened is not None else ()
         of_class = classes[0] if classes else ""
-        dialog = ExpressionDialog(self._window, of_class)
+        dialog = ExpressionDialog(self._window, of_class, self._last_expression())
         dialog.accepted.connect(lambda: self._open_expression(dialog, of_class))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _last_expression(self) -> OpenExpression | None:
+        """Return the expression typed last for what is open, or given at the start."""
+        path, typed = self._typed
+        if typed is not None and path == self._controller.path:
+            return typed
+        source = self._controller.source
+        request = source.request if source is not None else None
+        return request if isinstance(request, OpenExpression) else None
+
     def _open_expression(self, dialog: ExpressionDialog, of_class: str) -> None:
+        typed = OpenExpression(dialog.text, dialog.numbers, of_class)
         if of_class:
+            self._typed = self._controller.path, typed
             self._controller.open_expression(dialog.text, dialog.numbers, of_class)
             return
         if not self.may_leave():
             return
+        self._typed = None, typed
         self.path_chosen.emit(None)
         self.chosen.emit()
         self._controller.open_expression(dialog.text, dialog.numbers)

@@ -54,6 +54,8 @@ class Showing(QObject):
         controller.opening_failed.connect(self._on_opening_failed)
         controller.worker_ended.connect(self._on_worker_ended)
         layouts.ready.connect(self._on_layout_ready)
+        if controller.is_opening:
+            self._on_opening_began()
 
     def begin(self) -> None:
         """Have another graph laid out; it is shown when that is done."""
@@ -67,7 +69,8 @@ class Showing(QObject):
         if controller.source is not self._source:
             self._source = controller.source
             self._layouts.forget()
-            self.set_changes({})
+        self._changes = {}
+        self.set_changes({})
         if opened.classes and not opened.nodes:
             self._canvas.set_hint(
                 f"{controller.title} defines {opened.classes[0]} and builds no "
@@ -113,6 +116,8 @@ class Showing(QObject):
                 if failure.kind == "code"
                 else "Nothing to show, see above."
             )
+            if failure.kind == "code":
+                self._docks.show_failed_line(failure.place)
 
     def _mark_changes(self, restored: Restoring) -> None:
         """Mark what a run after a save has changed, and say it."""
@@ -132,7 +137,9 @@ class Showing(QObject):
         unseen = sum(not shown.contains(card.center()) for card in new)
         if unseen:
             values = "1 new Value is" if unseen == 1 else f"{unseen} new Values are"
-            self.grown_unseen.emit(f"{values} outside of the view: press F to see all.")
+            self.grown_unseen.emit(
+                f"{values} outside of the view: View > Fit shows all."
+            )
 
     def _on_layout_ready(self, layout: Layout) -> None:
         mirror, canvas = self._controller.mirror, self._canvas

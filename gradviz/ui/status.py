@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
 
+from gradviz.analysis.paths import counted
 from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 
@@ -25,14 +26,16 @@ class Status(QStatusBar):
     def show_session(self, controller: Controller) -> None:
         """Show what a controller's session is."""
         mirror = controller.mirror
-        self._name.setText(controller.title if mirror else "nothing open")
+        self._name.setText(controller.title if mirror else "no graph")
         self._worker.setText(_worker_text(controller))
         if mirror is None:
             self._size.clear()
             self._walk.clear()
             return
         values, operands = len(mirror.graph), len(mirror.graph.edges)
-        self._size.setText(f"{values:,} Values · {operands:,} operands")
+        self._size.setText(
+            f"{counted(values, 'Value')} · {counted(operands, 'operand')}"
+        )
         self._walk.setText(f"walk: {_walk_text(mirror)}")
 
     def show_zoom(self, percent: float) -> None:

@@ -1,5 +1,8 @@
 """The toolbar: the walk's controls, the rule, the root shown, find and fit."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
@@ -14,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.analysis.paths import counted
 from gradviz.ui.actions import Actions
 from gradviz.ui.playback import SPEEDS, Playback
-from gradviz.worker.messages import Opened
+from gradviz.worker.messages import Choice, Opened
 
 _ICON_PX = 18
 
@@ -71,9 +75,8 @@ class ToolBar(QToolBar):
         self._roots.clear()
         if len(opened.first) > 1:
             self._roots.addItem(_together(opened), ())
-        for i, choice in enumerate(opened.choices):
-            words = (choice.name, f"{choice.size} Values", _line(choice.place))
-            self._roots.addItem(" · ".join(filter(None, words)), (i,))
+        for i, text in enumerate(_told_apart(opened.choices)):
+            self._roots.addItem(text, (i,))
         above = int(len(opened.first) > 1)
         one = len(opened.chosen) == 1
         self._roots.setCurrentIndex(opened.chosen[0] + above if one else 0)
@@ -160,6 +163,24 @@ def _together(opened: Opened) -> str:
     names = [opened.choices[index].name for index in opened.first]
     more = ", …" if len(names) > _MOST_NAMES else ""
     return f"{', '.join(names[:_MOST_NAMES])}{more} together"
+
+
+def _told_apart(choices: Sequence[Choice]) -> list[str]:
+    """Return a text for each graph; those that a loop made are numbered as made."""
+    texts = [_described(choice) for choice in choices]
+    count, seen = Counter(texts), Counter[str]()
+    told = []
+    # The one made last comes first.
+    for text in reversed(texts):
+        seen[text] += 1
+        one_of = f" · {seen[text]} of {count[text]}" if count[text] > 1 else ""
+        told.append(text + one_of)
+    return told[::-1]
+
+
+def _described(choice: Choice) -> str:
+    values = counted(choice.size, "Value")
+    return " · ".join(filter(None, (choice.name, values, _line(choice.place))))
 
 
 def _line(place: str) -> str:

@@ -200,6 +200,9 @@ class Workers(QObject):
         """Stop the person's code: politely, and after a while for good."""
         working = self.opening or self.shown
         if working is not None and self.busy:
+            if not working.ready:
+                self.kill()
+                return
             working.interrupt()
             checks = self.opening is None and any(
                 isinstance(request, Check | GetReference) for request in self.asked

@@ -78,6 +78,11 @@ class Worker:
         """Whether the process still runs."""
         return self._child.alive
 
+    @property
+    def ready(self) -> bool:
+        """Whether an interrupt reaches the person's code; before, it ends Python."""
+        return self._child.ready
+
     def send(self, request: Request) -> int:
         """Send a request and return the id its reply will carry.
 

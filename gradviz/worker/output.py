@@ -10,7 +10,7 @@ from typing import Any, Literal
 from gradviz.worker.messages import Output
 
 LIMIT = 1_000_000
-"""Characters that one request may print; the rest is counted."""
+"""Characters that one cell, or any other request, may print; the rest is counted."""
 
 Stream = Literal["stdout", "stderr"]
 

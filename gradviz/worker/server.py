@@ -22,7 +22,7 @@ from gradviz.worker.limits import (
     limit_memory,
     needed_memory,
 )
-from gradviz.worker.messages import AnyAnswer, AnyRequest, Failure, Reply
+from gradviz.worker.messages import AnyAnswer, AnyRequest, CellEnded, Failure, Reply
 from gradviz.worker.output import Printing
 
 
@@ -33,9 +33,9 @@ class Server:
         channel: The channel to the window.
     """
 
-    def __init__(self, channel: Channel[AnyRequest]) -> None:
+    def __init__(self, channel: Channel[AnyRequest], interrupts: Interrupts) -> None:
         self.channel = channel
-        self._interrupts = Interrupts()
+        self._interrupts = interrupts
         self._desk = Desk(self._tell_meanwhile, pause=self._interrupts.deliver)
         self._printing = Printing(
             self._tell, self._interrupts.deliver, lambda: self._desk.running
@@ -52,7 +52,6 @@ class Server:
         interrupts, printing = self._interrupts, self._printing
         sys.stdout, sys.stderr = printing.stdout, printing.stderr
         sys.unraisablehook = interrupts.on_unraisable
-        signal.signal(signal.SIGINT, interrupts.on_signal)
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             request = self._requests.get()
@@ -106,7 +105,10 @@ class Server:
 
     def _tell_meanwhile(self, message: AnyAnswer) -> None:
         """Tell what a cell does, after what it printed before."""
-        self._printing.flush()
+        if isinstance(message, CellEnded):
+            self._printing.finish()
+        else:
+            self._printing.flush()
         self._tell(message)
 
     def _tell(self, message: AnyAnswer) -> None:
@@ -120,4 +122,7 @@ class Server:
 
 def main() -> None:
     """Serve the process that started this one."""
-    Server(parent_channel(AnyRequest)).run()
+    interrupts = Interrupts()
+    # Before the channel: the window may interrupt as soon as that is there.
+    signal.signal(signal.SIGINT, interrupts.on_signal)
+    Server(parent_channel(AnyRequest), interrupts).run()

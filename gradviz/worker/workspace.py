@@ -1,8 +1,7 @@
 """A person's program in the worker: run at first, then cell by cell, and taken back."""
 
 import contextlib
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -24,6 +23,9 @@ from gradviz.worker.collection import without_collection
 from gradviz.worker.failures import failure_of
 from gradviz.worker.messages import Unreadable
 from gradviz.worker.opened import After, Drawn, Reader
+
+_MOST_NAMED = 6
+"""Cells that are named in one sentence, the last of them a count of the rest."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +191,8 @@ class Workspace:
         first = failure_of(failures[0]).message
         if len(failures) == 1:
             return (first,)
-        names = ", ".join(os.path.basename(f.filename) for f in failures[1:])
-        return (first, f"So did {names}: the Source panel shows why.")
+        cells = _cells_named([f.filename.rpartition(" ")[2] for f in failures[1:]])
+        return (first, f"{cells} failed too: the Source panel shows why.")
 
     def show_expression(
         self, expression: Expression, numbers: Mapping[str, float], of_class: str
@@ -337,6 +339,16 @@ class Workspace:
     def _rename(self, names: dict[str, Any]) -> None:
         self.run.namespace.clear()
         self.run.namespace.update(names)
+
+
+def _cells_named(numbers: Sequence[str]) -> str:
+    """Return cells as the start of a sentence, the first few by their numbers."""
+    if len(numbers) == 1:
+        return f"Cell {numbers[0]}"
+    few = list(numbers)
+    if len(few) > _MOST_NAMED:
+        few = [*few[: _MOST_NAMED - 1], f"{len(few) - _MOST_NAMED + 1} more"]
+    return f"Cells {', '.join(few[:-1])} and {few[-1]}"
 
 
 def _nothing_to_draw(run: Run) -> str:

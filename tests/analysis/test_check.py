@@ -1,5 +1,6 @@
 """What ``gradviz.check`` and ``gradviz check`` say."""
 
+import math
 import os
 import runpy
 import signal
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from helpers import listen_to_ctrl_c
 
@@ -55,6 +57,44 @@ class Value:
         def _backward():
             self.grad = other.data * out.grad
             other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+
+class RightValue:
+    """Has nothing wrong in it, as most people write it."""
+
+    def __init__(self, data, _prev=(), _op=""):
+        self.data, self.grad, self._prev, self._op = data, 0.0, _prev, _op
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        out = RightValue(self.data + other.data, (self, other), "+")
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        out = RightValue(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        out = RightValue(t, (self,), "tanh")
+
+        def _backward():
+            self.grad += (1 - t**2) * out.grad
 
         out._backward = _backward
         return out
@@ -331,3 +371,22 @@ def test_a_constant_is_called_by_its_number():
     assert found.sentence == (
         "y._backward() pushes 3 times its gradient to x, where ∂y/∂x is 2 at x = 3."
     )
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "int64", "int32", "uint8"])
+def test_right_code_on_the_numbers_of_an_array_is_right(kind):
+    features = np.array([1.0, 2.0, 3.0]).astype(kind)
+    total = RightValue(0.0)
+    for weight, feature in zip((0.3, -0.7, 0.2), features, strict=True):
+        total = total + RightValue(weight) * RightValue(feature)
+    y = (total * total).tanh()
+    report = gradviz.check(y)
+    assert str(report).startswith("Nothing wrong was found")
+    assert report.undecidable == ()
+
+
+def test_wrong_code_on_numbers_of_single_precision_is_still_found():
+    product = Value(np.float32(0.3)) * Value(np.float32(0.7))
+    (found,) = gradviz.check(product).findings
+    assert found.rule == "assigns"
+    assert "would replace the gradient" in found.sentence

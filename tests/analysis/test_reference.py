@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import gradviz
@@ -149,3 +150,35 @@ def test_progress_can_cancel():
     with pytest.raises(CancelledError):
         reference(live, {1: 1.0}, cancel)
     assert x.data == 1.0
+
+
+class Right(Scalar):
+    """A class whose product has the right gradients."""
+
+    def __mul__(self, other):
+        out = Right(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16])
+def test_what_rounding_makes_of_right_gradients_stays_within_the_bound(kind):
+    made = [Right(kind(1.01))]
+    for n in range(60):
+        made.append(made[-1] * Right(kind(1 + n / 5e3)))
+    live = build([made[-1]], {})
+    root = live.graph.roots[0]
+    fact = reference(live, {root: 1.0}).fact(live.graph)
+    live.values[root].grad = 1.0
+    for value in reversed(made):
+        value._backward()
+    for value, gradient, error in zip(
+        live.values, fact.gradients, fact.errors, strict=True
+    ):
+        assert abs(float(value.grad) - gradient) <= error
+    assert max(fact.errors) < (1e-4 if kind is np.float32 else 0.5)

@@ -73,7 +73,7 @@ def test_the_same_number_as_python(x, y, z):
     ("text", "sentence"),
     [
         ("", "Write an expression, such as tanh(w*x + b)."),
-        ("x +", "x + can't be read: invalid syntax."),
+        ("x +", "“x +” can't be read: invalid syntax."),
         (
             "__import__('os')",
             f"There is no function __import__; there are {KNOWN}.",

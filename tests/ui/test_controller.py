@@ -232,3 +232,12 @@ def test_one_of_two_roots(qtbot, lesson):
         lesson.choose_roots(())
     assert len(lesson.mirror.graph) == 12
     assert lesson.mirror.data[lesson.mirror.graph.named("w21x1")] == 6
+
+
+def test_what_is_stopped_before_its_process_is_ready_is_said_to_be_stopped(
+    qtbot, controller, script
+):
+    controller.open(script("while True: pass"))
+    with qtbot.waitSignal(controller.worker_ended, timeout=TIMEOUT_MS) as ended:
+        controller.interrupt()
+    assert ended.args == ["Your code was stopped."]

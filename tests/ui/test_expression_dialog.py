@@ -57,7 +57,7 @@ def test_variables_get_a_field_as_they_are_typed(dialog):
 @pytest.mark.parametrize(
     ("text", "name", "typed", "sentence"),
     [
-        ("a +", "", "", "a + can't be read: invalid syntax."),
+        ("a +", "", "", "“a +” can't be read: invalid syntax."),
         (
             "a*2",
             "a",
@@ -73,6 +73,29 @@ def test_what_stands_in_the_way_is_said(dialog, text, name, typed, sentence):
         number(dialog, name).setText(typed)
     assert said(dialog) == sentence
     assert not can_be_shown(dialog)
+
+
+def test_an_expression_that_is_shown_can_be_changed(screen):
+    screen.controller.open_expression("w*x + b", {"w": 2, "x": -1.5, "b": 0.1})
+    screen.until(lambda: screen.controller.opened)
+    screen.settle()
+    for text, numbers in (
+        ("w*x + b", {"w": "2", "x": "-1.5", "b": "0.1"}),
+        ("tanh(w*x)", {"w": "7", "x": "-1.5"}),
+    ):
+        screen.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        dialog = screen.find(ExpressionDialog, "expression-dialog")
+        assert dialog.text == text
+        shown = {name: number(dialog, name).text() for name in numbers}
+        assert shown == numbers
+        retype(dialog, "tanh(w*x)")
+        number(dialog, "w").setText("7")
+        dialog.accept()
+        screen.until(lambda: screen.controller.title == "tanh(w*x)")
+        screen.settle()
+        screen.window.activateWindow()
+        screen.canvas.setFocus()
+        screen.until(screen.window.isActiveWindow)
 
 
 def test_an_expression_is_walked_like_a_file(qtbot):
@@ -110,7 +133,7 @@ def test_an_expression_is_walked_like_a_file(qtbot):
             ["w*x", "w=two"],
             "two is not a number: write one such as 0.25, -3, 1/12 or 1e-5.",
         ),
-        (["import os"], "import os can't be read: invalid syntax."),
+        (["import os"], "“import os” can't be read: invalid syntax."),
     ],
 )
 def test_a_wrong_command_line_gets_one_sentence(capfd, arguments, sentence):

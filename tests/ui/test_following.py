@@ -128,6 +128,37 @@ def test_the_place_on_the_canvas_stays(followed, script) -> None:
     assert followed.selected() == "b"
 
 
+def test_an_overview_asked_for_stays_an_overview(screen, script) -> None:
+    more = "".join(f"    out = out * 2.0 + {n}\n" for n in range(12))
+    screen.open(script(LESSON + more))
+    screen.key(Qt.Key.Key_F)
+    screen.settle()
+    whole = screen.canvas.zoom
+    assert whole < 40
+    script(LESSON.replace("3.0", "5.0") + more)
+    screen.until(lambda: screen.notice and screen.data("v") == 5)
+    screen.settle()
+    assert abs(screen.canvas.zoom - whole) < 5
+    seen = screen.canvas.visible_part()
+    assert all(seen.contains(card) for card in screen.canvas.picture.cards)
+
+
+def test_marks_of_a_change_go_with_the_sentence_that_told_of_it(
+    followed, script
+) -> None:
+    script(LESSON.replace("3.0", "5.0"))
+    followed.until(lambda: followed.notice)
+    followed.settle()
+    marked = followed.canvas.grab().toImage()
+    followed.key(Qt.Key.Key_F5)
+    followed.until(lambda: followed.playhead == "step 0 of 3")
+    followed.settle()
+    assert followed.notice == ""
+    assert followed.canvas._changes == {}
+    assert "changed" not in followed.canvas.tooltip_text(followed.node("v"))
+    assert followed.canvas.grab().toImage() != marked
+
+
 def test_a_file_put_in_place_of_another_is_followed_again_and_again(
     followed, script
 ) -> None:

@@ -34,7 +34,7 @@ def test_what_lesson_17_shows(lesson) -> None:
 
 
 def test_nothing_can_be_asked_of_a_window_with_nothing_open(screen) -> None:
-    assert screen.text("status-file") == "nothing open"
+    assert screen.text("status-file") == "no graph"
     actions = screen.window.actions_by_name
     enabled = {name for name in actions.commands if actions[name].isEnabled()}
     assert {"open", "quit", "shortcuts", "fit"} <= enabled

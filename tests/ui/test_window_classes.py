@@ -98,6 +98,9 @@ def test_an_op_that_the_class_lacks_is_named(screen, script) -> None:
     assert screen.notice == (
         "Value has no tanh: write a method tanh, or leave it out of the expression."
     )
+    screen.window.actions_by_name["new-expression"].trigger()
+    dialog = dialog_of(screen, "expression-dialog")
+    assert dialog.findChild(QLineEdit, "expression-text").text() == "tanh(a)"
 
 
 def test_attributes_are_named_where_they_can_t_be_told(screen, script) -> None:

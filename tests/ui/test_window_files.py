@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
 )
-from windows import CONTROL, children
+from windows import CONTROL, Screen, children
 
+from gradviz.ui.controller import Controller
 from gradviz.ui.settings import Settings
 
 PRODUCT = """
@@ -240,16 +241,41 @@ def test_a_file_that_is_gone(lesson, tmp_path) -> None:
 
 
 def test_a_first_file_that_fails_leaves_a_window_that_says_so(screen, script) -> None:
-    screen.window.open(script("1 / 0"))
+    screen.window.open(script("\n1 / 0"))
     screen.until(lambda: screen.notice and not screen.controller.busy)
     assert screen.notice == (
-        "script.py failed on line 1: ZeroDivisionError: division by zero."
+        "script.py failed on line 2: ZeroDivisionError: division by zero."
     )
-    assert screen.text("status-file") == "nothing open"
+    assert screen.text("status-file") == "no graph"
     assert screen.text("status-worker") == ""
     assert screen.canvas._hint == "Nothing to show: the file failed, see above."
+    source = screen.window.docks.source
+    assert source.isVisible()
+    assert source.file.cells[0].text == "\n1 / 0"
+    assert source.view._line == (0, 2)
     screen.open("lesson-17")
     assert screen.notice == ""
+
+
+def test_a_window_that_comes_after_its_file_has_begun_says_what_runs(
+    qtbot, script
+) -> None:
+    """``gradviz FILE`` starts the file before there is a window."""
+    controller = Controller()
+    controller.open(script("print('on')\nwhile True: pass"))
+    screen = Screen(qtbot, controller)
+    try:
+        assert screen.canvas._hint == "script is running."
+        source, said = screen.window.docks.source, []
+        source.failed.connect(said.append)
+        source.run_all()
+        assert said == ["Cells can be run as soon as the file has been opened."]
+        screen.until(lambda: screen.window.docks.output.text == "on\n")
+        screen.key(Qt.Key.Key_Period, CONTROL)
+        stopped = "You stopped the program in script.py, line 2."
+        screen.until(lambda: screen.notice == stopped)
+    finally:
+        screen.close()
 
 
 def test_what_a_program_prints_changes_nothing(screen, script) -> None:
@@ -272,10 +298,11 @@ def test_what_a_program_prints_changes_nothing(screen, script) -> None:
 
 
 def test_an_endless_loop_is_cancelled(lesson, script) -> None:
-    path = script(ENDLESS)
+    path = script("    print('begun')\n" + ENDLESS)
     lesson.window.open(path)
     cancel = lesson.find(QPushButton, "progress-cancel")
     lesson.until(cancel.isVisible)
+    lesson.until(lambda: lesson.window.docks.output.text == "begun\n")
     assert lesson.text("progress-text") == "Running script.py…"
     assert lesson.text("status-worker") == "running"
     lesson.press("progress-cancel")
@@ -289,6 +316,7 @@ def test_an_endless_loop_is_cancelled(lesson, script) -> None:
 def test_code_that_will_not_stop_is_ended(lesson, script) -> None:
     path = script(
         """
+        print("begun")
         while True:
             try:
                 while True:
@@ -298,11 +326,24 @@ def test_code_that_will_not_stop_is_ended(lesson, script) -> None:
         """
     )
     lesson.window.open(path)
-    lesson.until(lesson.find(QPushButton, "progress-cancel").isVisible)
+    lesson.until(lambda: lesson.window.docks.output.text == "begun\n")
     lesson.key(Qt.Key.Key_Period, CONTROL)
     lesson.until(lambda: lesson.notice)
     assert lesson.notice == "Your code was stopped. Run it again to go on."
     assert_lesson_is_still_there(lesson)
+
+
+def test_a_cell_asked_for_without_a_process_still_offers_to_run_again(
+    screen, script
+) -> None:
+    screen.open(script(PRODUCT))
+    os.kill(screen.controller.workers.shown.pid, signal.SIGKILL)
+    screen.until(lambda: screen.notice)
+    screen.window.docks.source.run_all()
+    assert screen.notice == "Cells can be run once the file has run: run it again (F5)."
+    screen.press("notice-action")
+    screen.until(lambda: not screen.notice and screen.controller.alive)
+    screen.settle()
 
 
 def test_a_worker_that_is_killed_is_brought_back_by_the_bars_button(lesson) -> None:

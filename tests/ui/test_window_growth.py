@@ -139,7 +139,7 @@ def test_new_values_outside_of_the_view_are_told_of(opened) -> None:
     grow(opened)
     assert opened.canvas.visible_part() == before
     assert opened.window.statusBar().currentMessage() == (
-        "3 new Values are outside of the view: press F to see all."
+        "3 new Values are outside of the view: View > Fit shows all."
     )
     opened.key(Qt.Key.Key_F)
     opened.settle()

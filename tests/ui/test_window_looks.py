@@ -223,6 +223,52 @@ def test_the_roots_of_lesson_17_are_picked_one_by_one(lesson) -> None:
     lesson.until(lambda: lesson.text("status-size") == "12 Values · 12 operands")
 
 
+def test_graphs_that_one_line_made_are_told_apart(screen, script) -> None:
+    screen.open(
+        script(
+            """
+            from gradviz import Value
+            def train():
+                for n in (1.0, 2.0, 3.0, 4.0):
+                    made = Value(n) * 2.0 + 1.0
+                return made
+            kept = train()
+            """
+        )
+    )
+    picker = screen.find(QComboBox, "root-picker")
+    shown = [picker.itemText(i) for i in range(picker.count())]
+    assert [text for text in shown if "line 5" in text] == [
+        "kept · 5 Values · line 5",
+        "v4 · 5 Values · line 5 · 3 of 3",
+        "v4 · 5 Values · line 5 · 2 of 3",
+        "v4 · 5 Values · line 5 · 1 of 3",
+    ]
+    first = "v4 · 5 Values · line 5 · 1 of 3"
+    picker.setFocus()
+    while picker.currentText() != first:
+        screen.key(Qt.Key.Key_Down)
+    screen.until(lambda: screen.controller.mirror.data[-1] == 3)
+
+
+def test_one_value_is_not_told_as_many(screen, script) -> None:
+    screen.open(script("from gradviz import Value\na, b = Value(1.0), Value(2.0)"))
+    picker = screen.find(QComboBox, "root-picker")
+    assert [picker.itemText(i) for i in range(picker.count())] == [
+        "All roots (2)",
+        "a · 1 Value · line 2",
+        "b · 1 Value · line 2",
+    ]
+    picker.setFocus()
+    screen.key(Qt.Key.Key_Down)
+    screen.until(lambda: screen.text("status-size") == "1 Value · 0 operands")
+
+
+def test_one_operand_is_not_told_as_many(screen, script) -> None:
+    screen.open(script("from gradviz import Value\na = Value(1.0).tanh()"))
+    assert screen.text("status-size") == "2 Values · 1 operand"
+
+
 def test_one_root_is_nothing_to_choose(screen) -> None:
     screen.open("neuron")
     assert not screen.find(QComboBox, "root-picker").isVisible()

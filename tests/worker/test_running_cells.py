@@ -217,3 +217,54 @@ def test_there_is_no_such_cell(talk):
     assert talk.ask(RunCell(cell=40, source="")).failure.message == (
         "There is no cell 41 with code in this file."
     )
+
+
+@pytest.mark.parametrize(
+    ("failing", "sentence"),
+    [
+        ((), None),
+        ((3,), "Cell 3 failed too: the Source panel shows why."),
+        ((3, 5, 6), "Cells 3, 5 and 6 failed too: the Source panel shows why."),
+        (
+            range(3, 20),
+            "Cells 3, 4, 5, 6, 7 and 12 more failed too: the Source panel shows why.",
+        ),
+    ],
+)
+def test_cells_that_failed_after_the_first_are_counted_in_one_sentence(
+    tmp_path, failing, sentence
+):
+    cells = [CLASS, "1 / 0", *["x = Value(2.0) + Value(1.0)"] * 20]
+    for number in failing:
+        cells[number - 1] = "1 / 0"
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    path = tmp_path / "many.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    talk = Talk()
+    try:
+        assert talk.open(path).failure is None
+        first = (
+            "many.ipynb, cell 2 failed on line 1: ZeroDivisionError: division by zero."
+        )
+        assert talk.opened.notices == ((first, sentence) if sentence else (first,))
+    finally:
+        talk.worker.close()
+
+
+def test_a_cell_that_prints_too_much_says_so_and_silences_no_other(tmp_path):
+    cells = ["print('x' * 1_500_000)", "print('after')", CLASS, "x = Value(2.0)"]
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    path = tmp_path / "chatty.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    talk = Talk()
+    try:
+        assert talk.open(path).failure is None
+        below = ["".join(o.text for o in talk.output if o.cell == n) for n in (0, 1)]
+        assert below == [
+            "x" * 1_000_000 + "\n… 500,001 more characters not shown\n",
+            "after\n",
+        ]
+    finally:
+        talk.worker.close()

@@ -53,11 +53,11 @@ class Probe:
             gradient = self.again.fresh[operand]
             if prior is not None:
                 # A new object each time: what is written is told by identity.
-                gradient = like(prior + 0.0, adapter.number(value))
+                gradient = like(prior + 0.0, self.again.kind(node, operand))
             setattr(value, adapter.grad, gradient)
             self._still(operand)
         adapter = live.adapters[node]
-        setattr(out, adapter.grad, like(upstream, adapter.number(out)))
+        setattr(out, adapter.grad, like(upstream, self.again.kind(node, node)))
         return operands
 
     def _still(self, operand: int) -> None:

@@ -21,7 +21,7 @@ _WAIT_MS = 150
 _PLACE_PX = 72
 """How much room a long title leaves to the place."""
 
-_OPEN = "Open a file to see the code of its steps."
+_OPEN = "The code of a step is shown here once there is a graph."
 _NO_STEPS = "No step to show the code of: seed a Value that an operation has made."
 _GONE = "Your code is not running any more: run it again (F5) to see this _backward."
 _WAITS = "This _backward is shown when your code has finished what it is doing."

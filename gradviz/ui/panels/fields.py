@@ -112,7 +112,9 @@ class NumberField(QLineEdit):
             text = shown(self._number, digits)
             if self.fontMetrics().horizontalAdvance(text) <= room:
                 return text
-        return shown(self._number, 1)
+        # A number that is cut without a sign of it is another number.
+        cut = Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(shown(self._number, 1), cut, room + 2)
 
     def _mark(self, invalid: bool) -> None:
         if bool(self.property("invalid")) != invalid:

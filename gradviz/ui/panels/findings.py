@@ -21,7 +21,7 @@ from gradviz.ui.panels.wrapping import WrappedLabel
 from gradviz.ui.theme import UI_PX, Theme, icon, ui_font
 from gradviz.worker.messages import Reevaluate, Reply
 
-_NO_FILE = "Open a file to check its backward code."
+_NO_FILE = "What a check finds is listed here once there is a graph."
 _NOT_CHECKED = (
     "Not checked yet. Check (C) tries the backward function of every op on the Values "
     "as they are, and says which line is wrong."

@@ -84,7 +84,9 @@ class InspectorPanel(QWidget):
         self.header.say("" if empty else self._which())
         self.page.setVisible(not empty)
         if mirror is None:
-            self._hint.setText("Open a file to look at its Values.")
+            self._hint.setText(
+                "A Value that you click is explained here once there is a graph."
+            )
         elif node < 0:
             self._hint.setText("Click a Value in the graph to see all about it here.")
         if mirror is None or node < 0:

@@ -154,7 +154,7 @@ class LeavesPanel(QWidget):
     def _list(self) -> None:
         mirror = self._controller.mirror
         if mirror is None:
-            self._say("Open a file to see its leaves.")
+            self._say("Leaves are listed here once there is a graph.")
             self._rows.set_keys(())
             return
         nodes, text = mirror.graph.nodes, self._filter.text().strip().casefold()

@@ -37,7 +37,7 @@ from gradviz.ui.theme import Theme
 _AT_ONCE_S = 0.03
 """How long the search may keep the window waiting when it begins."""
 _SLICE_S = 0.015
-_EMPTY = "Open a file to see the paths in it."
+_EMPTY = "Paths from the seeds are listed here once there is a graph."
 _UNSELECTED = "Click a Value in the graph to see how the seeds reach it."
 
 

@@ -137,7 +137,7 @@ class SeedsPanel(QWidget):
         mirror = self._controller.mirror
         seeds = tuple(mirror.seeds) if mirror else ()
         if mirror is None:
-            self._hint.setText("Open a file to see its seed gradients.")
+            self._hint.setText("Seed gradients are listed here once there is a graph.")
         elif mirror.document.walk == "recorded":
             self._hint.setText("The recorded walk has the seeds that your code set.")
         else:

@@ -99,7 +99,7 @@ class StepsPanel(QWidget):
         self.model.set_mirror(mirror)
         self.list.verticalScrollBar().setValue(scrolled)
         if mirror is None:
-            self._hint.setText("Open a file to see its steps.")
+            self._hint.setText("Steps are listed here once there is a graph.")
         elif mirror.document.walk == "recorded":
             self._hint.setText("No steps: your code has called no _backward().")
         else:

@@ -175,6 +175,11 @@ class Desk:
         label = self.panel.findChild(QLabel, "source-hint")
         return label.text() if label.isVisible() else ""
 
+    @property
+    def left_over(self):
+        label = self.panel.findChild(QLabel, "source-left-over-text")
+        return label.text() if label.isVisible() else ""
+
     def answer(self, button, said):
         """Press a button of the message box that opens next; note what it says."""
 

@@ -301,7 +301,7 @@ def test_what_their_code_sets_has_no_code(lesson) -> None:
 
 def test_without_a_file_it_says_what_to_do(show) -> None:
     panel, _ = show(CodePanel, None, width=WIDE)
-    assert sentence(panel) == "Open a file to see the code of its steps."
+    assert sentence(panel) == "The code of a step is shown here once there is a graph."
     assert panel.title == ""
 
 

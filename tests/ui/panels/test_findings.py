@@ -77,7 +77,9 @@ def focused(panel):
 
 def test_without_a_file_it_asks_for_one(show) -> None:
     panel, _ = show(FindingsPanel, None, width=WIDTH)
-    assert texts(panel, "findings-hint") == ["Open a file to check its backward code."]
+    assert texts(panel, "findings-hint") == [
+        "What a check finds is listed here once there is a graph."
+    ]
 
 
 def test_before_a_check_it_says_what_one_does(lesson) -> None:

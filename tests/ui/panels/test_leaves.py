@@ -6,10 +6,11 @@ from local_controller import quickest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionFrame
 
 from gradviz import Value
 from gradviz.analysis.words import Change
+from gradviz.numbers import parsed
 from gradviz.ui.panels.fields import NumberField
 from gradviz.ui.panels.leaf_slider import LeafSlider, reach_for
 from gradviz.ui.panels.leaves import LeavesPanel
@@ -54,6 +55,25 @@ def test_every_leaf_is_listed_with_its_number(lesson) -> None:
     assert [row.field.text() for row in rows] == ["1", "0", "−2", "4", "3", "−1"]
     assert not any(row.reset.isVisible() for row in rows)
     assert not panel._filter.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(-1e-320, "…"), (-8.88e-308, "…"), (-1.5e308, "e308"), (-123456.789, "e5")],
+)
+def test_a_number_is_never_cut_without_a_sign_of_it(show, number, told) -> None:
+    leaf = Value(number, label="leaf")
+    panel, _ = show(LeavesPanel, session([leaf * 1.0], {"leaf": leaf}))
+    field = panel._rows.rows[0].field
+    assert not field.hasFocus()
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    line = QStyle.SubElement.SE_LineEditContents
+    room = field.style().subElementRect(line, option, field).width() - 2
+    assert field.fontMetrics().horizontalAdvance(field.text()) <= room
+    assert field.text().endswith(told)
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    assert parsed(field.text()) == number
 
 
 def test_return_takes_a_number_and_gradients_follow(lesson) -> None:
@@ -383,7 +403,7 @@ def test_another_graph_replaces_the_leaves(lesson) -> None:
 
 def test_without_a_file_it_says_so(show) -> None:
     panel, _ = show(LeavesPanel, None)
-    assert panel._hint.text() == "Open a file to see its leaves."
+    assert panel._hint.text() == "Leaves are listed here once there is a graph."
     assert panel._hint.isVisible()
 
 

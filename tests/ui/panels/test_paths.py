@@ -135,7 +135,10 @@ def test_with_nothing_selected_it_follows_the_walk(watch) -> None:
 
 
 def test_with_no_file_it_says_what_to_do(watch) -> None:
-    assert watch(None).hint == "Open a file to see the paths in it."
+    assert (
+        watch(None).hint
+        == "Paths from the seeds are listed here once there is a graph."
+    )
 
 
 def test_a_value_that_no_seed_reaches(watch) -> None:

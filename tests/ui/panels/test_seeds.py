@@ -152,7 +152,7 @@ def test_a_button_reached_by_tab_is_pressed_by_space(lesson, window) -> None:
 
 def test_without_a_file_it_says_so(show) -> None:
     panel, _ = show(SeedsPanel, None)
-    assert panel._hint.text() == "Open a file to see its seed gradients."
+    assert panel._hint.text() == "Seed gradients are listed here once there is a graph."
     assert not panel._add.isEnabled()
 
 

@@ -89,6 +89,13 @@ def test_without_a_file_it_says_what_to_do(desk) -> None:
     assert not desk.view.isVisible()
 
 
+def test_what_is_shown_without_a_file_has_no_source_to_read(desk) -> None:
+    desk = desk()
+    desk.controller.opening_began.emit()
+    desk.controller.show_nodes(("a", ""))
+    assert desk.hint == "What is shown was not opened from a notebook or a script."
+
+
 def test_a_file_that_can_not_be_read_is_told(qtbot, window, theme, tmp_path) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text("{")
@@ -371,3 +378,29 @@ def test_the_cell_one_is_in_stays_when_a_cell_in_sight_prints(desk) -> None:
     desk.settle()
     QApplication.processEvents()
     assert editor.mapTo(desk.panel, editor.rect().topLeft()).y() == before
+
+
+def test_what_the_last_cell_says_comes_into_sight(desk) -> None:
+    desk = desk(*[f"a = {n}" for n in range(30)])
+    desk.panel.go(30)
+    desk.settle()
+    desk.focus(30)
+    desk.panel.run_current(go_on=False)
+    desk.controller.begin(29)
+    desk.controller.fail(29, "ZeroDivisionError: division by zero")
+    desk.settle()
+    [output] = desk.cell(30).outputs
+    assert output.visibleRegion().boundingRect() == output.rect()
+    assert desk.sees(desk.editor(30))
+
+
+def test_a_long_cell_stays_where_its_cursor_is_when_it_has_run(desk) -> None:
+    desk = desk("\n".join(f"a = {n}" for n in range(90)), "b = 1")
+    desk.focus(1, 45)
+    desk.settle()
+    before = desk.view.verticalScrollBar().value()
+    desk.panel.run_current(go_on=False)
+    desk.controller.begin(0)
+    desk.controller.fail(0, "ZeroDivisionError: division by zero")
+    desk.settle()
+    assert desk.view.verticalScrollBar().value() == before

@@ -6,8 +6,10 @@ import stat
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from source_desk import CONTROL, Desk, notebook
+
+from gradviz.worker.messages import Failure
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -134,6 +136,61 @@ def test_running_the_file_again_keeps_edits(desk) -> None:
     desk.settle()
     assert desk.code(3) == "xb = 2"
     assert desk.note(3) == "edited, not saved"
+
+
+def test_edits_of_cells_that_say_the_same_each_stay_in_their_own(desk) -> None:
+    desk = desk("a = 1", "", "")
+    for number, text in ((2, "second"), (3, "third")):
+        desk.focus(number)
+        desk.type(text)
+    desk.controller.opening_began.emit()
+    desk.settle()
+    assert [desk.code(2), desk.code(3)] == ["second", "third"]
+
+
+def test_an_edit_follows_its_cell_past_one_that_was_taken_out(desk) -> None:
+    desk = desk("", "", "a = 1", "b = 2")
+    desk.focus(4)
+    desk.type("x")
+    notebook(desk.panel.file.path, "", "a = 1", "c = 3", "b = 2")
+    desk.controller.opening_began.emit()
+    desk.settle()
+    assert [desk.code(n) for n in (1, 2, 3, 4)] == ["", "a = 1", "c = 3", "xb = 2"]
+
+
+def test_an_edit_whose_cell_is_gone_replaces_no_other_and_can_be_copied(desk) -> None:
+    desk = desk("a = 1", "b = 2", "c = 3")
+    desk.focus(2)
+    desk.type("x")
+    notebook(desk.panel.file.path, "a = 1", "c = 3")
+    desk.controller.opening_began.emit()
+    desk.settle()
+    assert [desk.code(1), desk.code(2)] == ["a = 1", "c = 3"]
+    assert not desk.panel.has_unsaved
+    assert desk.left_over == "own.ipynb no longer has a cell that you had edited."
+    desk.press("source-left-over-copy")
+    assert QApplication.clipboard().text() == "xb = 2"
+    assert desk.left_over == ""
+
+
+def test_edits_outlive_a_file_that_is_only_half_written(desk) -> None:
+    desk = desk("a = 1", "b = 2")
+    path = desk.panel.file.path
+    whole = path.read_bytes()
+    desk.focus(2)
+    desk.type("x")
+    path.write_bytes(whole[:40])
+    desk.controller.opening_began.emit()
+    desk.controller.opening_failed.emit(Failure("request", "It is not JSON."))
+    desk.settle()
+    assert desk.hint == "own.ipynb is no readable notebook: it is not JSON."
+    assert desk.code(2) == "xb = 2"
+    path.write_bytes(whole)
+    desk.controller.opening_began.emit()
+    desk.settle()
+    assert desk.hint == ""
+    assert desk.code(2) == "xb = 2"
+    assert desk.note(2) == "edited, not saved"
 
 
 def test_markdown_is_edited_by_a_double_click(desk) -> None:

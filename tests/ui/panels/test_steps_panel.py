@@ -226,7 +226,7 @@ def test_a_long_walk_opens_at_once_and_follows_the_playhead(show) -> None:
 
 def test_empty_states_say_what_to_do(show) -> None:
     panel, controller = show(StepsPanel, None)
-    assert panel._hint.text() == "Open a file to see its steps."
+    assert panel._hint.text() == "Steps are listed here once there is a graph."
     controller.show_session(session([Value(1.0, label="x")]))
     assert panel._hint.text() == ("No steps: seed a Value that an operation has made.")
     assert panel._hint.isVisible()

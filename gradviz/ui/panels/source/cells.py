@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from gradviz.sources.program import Program, read_program
+from gradviz.sources.program import Program, SourceError, read_program
 
 Phase = Literal["idle", "waiting", "running", "done", "failed"]
 """What a cell is doing: nothing yet, queued, running, or how it ended."""
@@ -133,22 +133,6 @@ class SourceFile:
                 return cell, int(line)
         return None
 
-    def take_edits(self, other: "SourceFile") -> None:
-        """Take over what was edited in the file as it was read before.
-
-        A cell's edit goes to the cell that has its old source, else to the code cell
-        in its place.
-        """
-        places: dict[tuple[str, str], list[CellState]] = {}
-        for cell in self.cells:
-            places.setdefault((cell.kind, cell.source), []).append(cell)
-        for old in other.edited:
-            same = places.get((old.kind, old.source), [])
-            here = self.cells[old.index : old.index + 1]
-            found = same or [cell for cell in here if cell.kind == old.kind]
-            if found:
-                found[0].text = old.text
-
 
 def read_source(path: Path) -> SourceFile:
     """Read a file to show, without running anything.
@@ -156,8 +140,11 @@ def read_source(path: Path) -> SourceFile:
     Raises:
         SourceError: In a sentence, when it can't be read.
     """
-    program = read_program(path)
-    return SourceFile(path, path.read_bytes(), program.is_notebook, _cells(program))
+    try:
+        program, raw = read_program(path), path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} can't be read: {error.strerror}.") from error
+    return SourceFile(path, raw, program.is_notebook, _cells(program))
 
 
 def _cells(program: Program) -> list[CellState]:

@@ -4,13 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QLabel,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
 
 from gradviz.sources.program import SourceError
 from gradviz.ui.controller import Controller
@@ -18,7 +12,9 @@ from gradviz.ui.panels.common import GAP_PX, MARGIN_PX, hint
 from gradviz.ui.panels.source import saving
 from gradviz.ui.panels.source.cell_menu import cell_menu
 from gradviz.ui.panels.source.cells import SourceFile, read_source
+from gradviz.ui.panels.source.edits import carry_over
 from gradviz.ui.panels.source.header import SourceHeader
+from gradviz.ui.panels.source.left_over import LeftOver
 from gradviz.ui.panels.source.queue import RunQueue
 from gradviz.ui.panels.source.view import CellsView
 from gradviz.ui.theme import Theme
@@ -58,11 +54,12 @@ class SourcePanel(QWidget):
         self._selected = -1
         self._pointed = ""
         """The place shown in the stead of where a Value was made."""
-        self._opening = False
+        self._opening = controller.is_opening
         self.queue = RunQueue(controller, self)
         self.view = CellsView(theme, self)
         self._hint = hint("source-hint", "", self)
         self.header = SourceHeader(theme, self)
+        self._left_over = LeftOver(theme, self)
         self._note = QLabel(self)
         self._note.setObjectName("source-note")
         self._note.setProperty("role", "attention")
@@ -79,6 +76,7 @@ class SourcePanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self._note)
+        column.addWidget(self._left_over)
         column.addWidget(self._hint)
         column.addWidget(self.view, 1)
 
@@ -93,6 +91,8 @@ class SourcePanel(QWidget):
         self.header.run_wanted.connect(self.run_all)
         self.header.save_wanted.connect(self.save)
         self.queue.changed.connect(view.refresh)
+        # After the queue, which adds how the cell has ended.
+        controller.cell_ended.connect(lambda ended: view.show_outcome(ended.cell))
         view.changed.connect(self._on_edited)
         view.run_wanted.connect(lambda index, _: self.run_cells([index]))
         view.line_clicked.connect(self._on_line_clicked)
@@ -148,26 +148,28 @@ class SourcePanel(QWidget):
         """Show the panel in another theme."""
         self.view.set_theme(theme)
         self.header.set_theme(theme)
+        self._left_over.set_theme(theme)
 
     def _read(self) -> None:
-        """Read the file; edits that are not saved stay."""
-        before, self._file, why = self._file, None, ""
+        """Read the file; what it was stays while it can't be, edits in any case."""
+        before, why = self._file, ""
         if self._path is None:
             why = "Open a notebook or a script to read its code here."
             if self._controller.mirror is not None:
-                why = "What is shown comes from no file."
+                why = "What is shown was not opened from a notebook or a script."
         else:
             try:
                 self._file = read_source(self._path)
             except SourceError as error:
                 why = str(error)
-            except OSError as error:
-                why = f"{self._path} can't be read: {error.strerror}."
-        if self._file is not None and before is not None:
-            self._file.take_edits(before)
+        if before is None:
+            self._left_over.forget()
+        elif self._file is not None and self._file is not before:
+            gone = carry_over(before, self._file)
+            self._left_over.add(self._file.path.name, gone)
         self._hint.setText(why)
         self._hint.setVisible(bool(why))
-        self.view.setVisible(not why)
+        self.view.setVisible(self._file is not None)
         self.queue.show_file(self._file)
         self.view.show_file(self._file, keep_place=before is not None)
         self._mark()
@@ -377,7 +379,7 @@ class SourcePanel(QWidget):
     def _on_graph_changed(self) -> None:
         self._opening = False
         self._selected, self._pointed = -1, ""
-        if self._controller.path != self._path:
+        if self._path is None or self._controller.path != self._path:
             self.show_path(self._controller.path)
         self._mark()
         self._show_state()

@@ -146,6 +146,16 @@ class CellsView(QScrollArea):
         self._wanted = (index, line)
         self._scroll_to_wanted()
 
+    def show_outcome(self, index: int) -> None:
+        """Scroll to what a cell has shown, if it is worked at and not left by that."""
+        if index != self._current or index not in self._made:
+            return
+        self.arrange()
+        widget = self._made[index]
+        shown = widget.outputs[0].y() if widget.outputs else 0
+        if 0 < shown < self.viewport().height():
+            self._scroll_to(widget.y(), widget.height())
+
     def _scroll_to_wanted(self) -> None:
         index, line = self._wanted
         if index not in self._made:
