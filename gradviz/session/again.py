@@ -6,7 +6,7 @@ it looks at would change.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -203,23 +203,20 @@ class Drive:
 
 
 @contextmanager
-def _as_they_stood(noted: Pass, shown: Mapping[int, int]) -> Iterator[None]:
+def _as_they_stood(noted: Pass, shown: Container[int]) -> Iterator[None]:
     """Put Values that are not shown back as well, and afterwards to how they are."""
-    others: list[tuple[Any, str, object, object]] = []
+    others = {id(v): v for v in noted.values if id(v) not in shown}
+    now = {key: held_by(value) for key, value in others.items()}
     for name, column in zip(noted.attributes, noted.numbers, strict=True):
-        pairs: Iterable[tuple[Any, object]] = zip(noted.values, column, strict=True)
-        others += [
-            (value, name, number, getattr(value, name, MISSING))
-            for value, number in pairs
-            if id(value) not in shown
-        ]
-    for value, name, number, _ in others:
-        _set(value, name, number)
+        for value, number in zip(noted.values, column, strict=True):
+            if id(value) in others:
+                _set(value, name, number)
     try:
         yield
     finally:
-        for value, name, _, now in others:
-            _set(value, name, now)
+        for key, value in others.items():
+            for name in {**now[key], **held_by(value)}:
+                _set(value, name, now[key].get(name, MISSING))
 
 
 def _set(value: object, name: str, number: object) -> None:

@@ -214,6 +214,14 @@ def does_nothing(code: CodeType) -> bool:
     )
 
 
+def methods_of(kind: type) -> dict[str, FunctionType]:
+    """Return the functions among the methods of a class, by name."""
+    found: dict[str, object] = {}
+    for base in reversed(kind.__mro__):
+        found.update(vars(base))
+    return {name: f for name, f in found.items() if isinstance(f, FunctionType)}
+
+
 def seen_by(hook: object) -> dict[str, object]:
     """Return the variables that a hook will see when it is called, by name."""
     arguments: tuple[object, ...] = ()

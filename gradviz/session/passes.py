@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gradviz.graph.held import PLAIN
 from gradviz.session.drivers import can_drive
-from gradviz.session.hooks import Hook
+from gradviz.session.hooks import Hook, methods_of
 from gradviz.session.loops import instructions
 from gradviz.session.noting import Columns, Shape, marks_of
 from gradviz.session.purity.driver import Pure, pure
@@ -23,10 +23,8 @@ _FRAMES = 20
 _GIVEN = PLAIN - {list, dict, set, tuple}
 """Classes of what a driver may be given besides its Value."""
 
-
 _Given = tuple[list[object], dict[str, object]]
 """Arguments by position, and by name."""
-
 
 _new = tuple.__new__
 """Makes a Pass in a third of the time that its own constructor takes."""
@@ -179,7 +177,7 @@ class Passes:
         self._kinds = kinds
         self._found: list[Pure] = []
         self._shape: Shape | None = None
-        self._met: set[tuple[CodeType, type]] = set()
+        self._met: dict[tuple[int, type], CodeType] = {}
 
     def know(self, shape: Shape | None) -> None:
         """Note from now on Values of this shape, none where it is not known."""
@@ -192,13 +190,13 @@ class Passes:
         """Return the codes of the methods of a class that are drivers."""
         if self._shape is None:
             return []
-        functions = [f for f in vars(kind).values() if type(f) is FunctionType]
+        methods = methods_of(kind)
         names, count = {self._shape.adapter.hook}, 0
-        reads = {f.__name__: _reads(f.__code__) for f in functions}
+        reads = {name: _reads(f.__code__) for name, f in methods.items()}
         while len(names) > count:
             count = len(names)
             names |= {name for name, read in reads.items() if read & names}
-        found = [self.meet(f, kind) for f in functions if f.__name__ in names]
+        found = [self.meet(f, kind) for name, f in methods.items() if name in names]
         return [code for code in found if code is not None]
 
     def find(self, frame: FrameType, kind: type) -> CodeType | None:
@@ -231,9 +229,9 @@ class Passes:
         if shape is None or type(function) is not FunctionType:
             return None
         code = function.__code__
-        if (code, kind) in self._met or not can_drive(code):
+        if (id(code), kind) in self._met or not can_drive(code):
             return None
-        self._met.add((code, kind))
+        self._met[id(code), kind] = code
         driver = pure(function, kind, shape.adapter)
         if driver is None or shape.adapter.hook not in driver.uses:
             return None

@@ -10,6 +10,7 @@ call.
 from types import CodeType, FrameType
 from typing import Any
 
+from gradviz.session.hooks import methods_of
 from gradviz.session.loops import (
     Loop,
     Sweep,
@@ -49,8 +50,7 @@ class Sweeps:
 
     def expect(self, kind: type) -> list[CodeType]:
         """Return what is such in the methods of a class, before one is called."""
-        found = (getattr(held, "__code__", None) for held in vars(kind).values())
-        outer = [code for code in found if isinstance(code, CodeType)]
+        outer = [method.__code__ for method in methods_of(kind).values()]
         codes = [c for o in outer for c in (o, *o.co_consts) if type(c) is CodeType]
         return [code for code in codes if id(code) not in self._met and self.meet(code)]
 

@@ -114,6 +114,33 @@ def test_values_that_are_not_shown_are_left_alone(record):
     assert c.grad == 2.0
 
 
+def test_what_hooks_count_is_counted_once(record):
+    count = "other.pushed = getattr(other, 'pushed', 0) + 1; other.grad +="
+    source = CLASS.replace("other.grad +=", count)
+    make = run_source(source)["Value"]
+    a, b = make(2.0), make(-3.0)
+    y = a * b
+    z = y * y
+    live = build([y], {id(a): "a", id(b): "b", id(y): "y"})
+    recorder = record(live)
+    z.backward()
+    recorder.steps(live)
+    assert (y.pushed, b.pushed) == (1, 2)
+    assert "pushed" not in vars(a)
+
+
+def test_a_method_of_a_base_class(record):
+    source = CLASS.replace("out = Value(", "out = type(self)(")
+    make = run_source(source + "class Own(Value): pass\n")["Own"]
+    a, b = make(2.0), make(-3.0)
+    y = a * b
+    live = build([y], {id(a): "a", id(b): "b", id(y): "y"})
+    recorder = record(live)
+    y.backward()
+    step = "y", {"a": (0.0, -3.0), "b": (0.0, 2.0)}
+    assert told(recorder.steps(live), live) == [step]
+
+
 def test_of_many_calls_the_last_are_kept(record):
     *_, y, live, recorder = product(record, limit=3)
     y.backward()
