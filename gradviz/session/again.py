@@ -59,8 +59,11 @@ class Drive:
         self.cut = max(len(again.codes) - again.most, 0)
         """How many calls come before those that are told."""
         self._begun = 0
-        self._running: list[set[int]] = []
-        """The Values that the hooks which run may write to, the last one's last."""
+        self._running: list[set[int] | None] = []
+        """The Values that the hooks which run may write to, the last one's last; None
+        for a hook that is not told."""
+        self._waits = False
+        """Whether a hook has ended that leaves it to the driver to add what it gave."""
 
     @property
     def untold(self) -> int:
@@ -101,7 +104,7 @@ class Drive:
             finally:
                 sys.setrecursionlimit(limit)
                 while self._running:
-                    self.ended()
+                    self._close()
 
     def _call(self) -> None:
         given, named = self._again.noted.given or ([self._again.noted.root], {})
@@ -109,12 +112,14 @@ class Drive:
 
     def _may_be_called(self) -> bool:
         """Whether it does what it did, as far as that is known without calling it."""
-        noted = self._again.noted
+        noted, driver = self._again.noted, self._again.noted.driver
         hooks = noted.hooks or [
-            getattr(value, noted.driver.hook, None) for value in noted.values
+            getattr(value, driver.adapter.hook, None) for value in noted.values
         ]
+        if driver.adapter.design == "rule":
+            hooks = [getattr(rule, driver.adapter.method, None) for rule in hooks]
         return (
-            noted.driver.is_unchanged
+            driver.is_unchanged
             and all(map(self._is_as_it_was, noted.values))
             and all(map(self._is_known, hooks))
         )
@@ -131,7 +136,7 @@ class Drive:
     @contextmanager
     def _with_hooks(self) -> Iterator[None]:
         """Let Values have the hooks that they had."""
-        noted, name = self._again.noted, self._again.noted.driver.hook
+        noted, name = self._again.noted, self._again.noted.driver.adapter.hook
         changed = [
             (value, hook, getattr(value, name, MISSING))
             for value, hook in zip(noted.values, noted.hooks, strict=False)
@@ -160,15 +165,19 @@ class Drive:
         Raises:
             EnoughError: It had not been called.
         """
+        if self._waits:
+            self._close()
         at, codes = self._begun, self._again.codes
         if at >= len(codes) or codes[at] is not code:
             raise EnoughError
         self._begun += 1
         if at < self.cut:
-            self._running.append(set())
+            self._running.append(None)
             return
         if at == self.cut:
             self._look_at_all()
+        elif self._running:
+            self._take()
         read: list[Any] = []
         self._hooks[id(code)].begin(frame.f_locals, read.extend)
         mark, *seen = read
@@ -183,10 +192,24 @@ class Drive:
         """The hook that started last has ended."""
         if not self._running:
             return
-        reach = self._running.pop()
-        if self._begun > self.cut:
-            self._stage.timeline.wrote(self._stage.take(reach))
+        if self._again.noted.driver.adapter.returns:
+            self._waits = True
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        """All that belongs to the hook that started last has been written."""
+        self._waits = False
+        if self._running[-1] is not None:
+            self._take()
             self._stage.timeline.returned()
+        self._running.pop()
+
+    def _take(self) -> None:
+        """Lay what was written since the last look to the hook that started last."""
+        reach = self._running[-1]
+        if reach is not None:
+            self._stage.timeline.wrote(self._stage.take(reach))
 
     def _look_at_all(self) -> None:
         """Tell how all Values stand, as the first call begins."""

@@ -102,6 +102,18 @@ class Following:
         """Be told of a driver what is needed."""
         self.listen(driver.code, driver.events)
 
+    def silence(self, driver: Pure) -> None:
+        """Be told nothing of what a driver calls."""
+        for code in driver.calls:
+            if id(code) in self.drivers:
+                self.listen(code, 0)
+
+    def follow_again(self, driver: Pure) -> None:
+        """Be told again of what a driver has called."""
+        for code in driver.calls:
+            if id(code) in self.drivers:
+                self.follow(self.drivers[id(code)])
+
     def follow_all(self) -> None:
         """Be told of every driver, as recording starts."""
         self._quiet.clear()

@@ -28,17 +28,20 @@ Columns = tuple[list[object], ...]
 class Shape:
     """What is known of all Values whose hooks are watched.
 
-    Their hooks touch nothing but their Value and its operands, and call no others.
+    Their hooks touch nothing but their Value and its operands, and what the hooks of
+    these touch if they call them.
 
     Attributes:
         adapter: The adapter of all.
         attributes: What is read of each, by role.
+        calls_hooks: Whether hooks may call others.
         stored: The attributes that hooks set, and the methods by which they may change
             what is in a container.
     """
 
     adapter: Adapter
     attributes: dict[str, str]
+    calls_hooks: bool
     stored: frozenset[str]
 
     @cached_property
@@ -52,7 +55,7 @@ class Shape:
 def read(root):
     visits = [root]
     for v in islice(visits, most):
-        if operands := v.{self.adapter.operands}:
+        if operands := {self._operands}:
             visits += operands
     if len(visits) > most:
         raise LookupError
@@ -74,7 +77,7 @@ def read(root):
     seen = {{root}}
     values = [root]
     for v in islice(values, most):
-        if operands := v.{self.adapter.operands}:
+        if operands := {self._operands}:
             for c in operands:
                 if c not in seen:
                     seen.add(c)
@@ -122,6 +125,23 @@ def read(values):
         return numbers
 
     @property
+    def can_sweep(self) -> bool:
+        """Whether a loop that calls hooks can be foreseen."""
+        adapter = self.adapter
+        is_called = adapter.design != "rule" and not (adapter.takes or adapter.returns)
+        return is_called and not self.calls_hooks and is_identifier(adapter.operands)
+
+    @property
+    def _operands(self) -> str:
+        """What gives the operands of ``v``, or nothing where it is a leaf."""
+        *others, last = self.adapter.operands.replace(" ", "").split(",")
+        held, dot, _ = last.partition(".")
+        found = f"(v.{', v.'.join((*others, last))})" if others else f"v.{last}"
+        if not dot:
+            return found
+        return f"(held := v.{held}) and {found.replace(f'v.{held}.', 'held.')}"
+
+    @property
     def _columns(self) -> str:
         lists = [f"[v.{name} for v in values], " for name in self.attributes.values()]
         return f"({''.join(lists)})"
@@ -137,15 +157,17 @@ def shape_of(hooks: Iterable[Hook]) -> Shape | None:
     hooks = list(hooks)
     adapters = {hook.adapter for hook in hooks}
     adapter = adapters.pop() if len(adapters) == 1 else None
-    if adapter is None or not all(hook.is_alone for hook in hooks):
+    if adapter is None or not all(hook.is_local for hook in hooks):
         return None
     found = {role: getattr(adapter, role) for role in ROLES}
     attributes = {role: name for role, name in found.items() if name}
-    names = (adapter.hook, adapter.operands, *attributes.values())
-    if adapter.takes or adapter.returns or not all(map(is_identifier, names)):
+    operands = adapter.operands.replace(" ", "").replace(",", ".").split(".")
+    names = (adapter.hook, *operands, *attributes.values())
+    if not all(map(is_identifier, names)):
         return None
     stored = frozenset().union(*(_stored(hook.code) for hook in hooks))
-    return Shape(adapter, attributes, stored)
+    calls_hooks = any(hook.may_call_hooks for hook in hooks)
+    return Shape(adapter, attributes, calls_hooks, stored)
 
 
 def _stored(code: CodeType) -> frozenset[str]:

@@ -337,8 +337,7 @@ class Recorder:
         self._passing = passed
         self._passing_frame = id(frame)
         _call_back(self._tool, _EVENTS.PY_START, passed.started.put)
-        if passed.driver.recurs:
-            self._following.listen(code, 0)
+        self._following.silence(passed.driver)
         names[KEY] = ending = Ending()
         self._ending = id(ending)
         ending.call = self._passed
@@ -354,9 +353,7 @@ class Recorder:
             self._call_back()
         elif self._tool is not None:
             _call_back(self._tool, _EVENTS.PY_START, self._callbacks[0])
-        if passed.driver.recurs:
-            driver = self._following.drivers[id(passed.driver.code)]
-            self._following.follow(driver)
+        self._following.follow_again(passed.driver)
         self._log.weigh(passed.started.qsize())
 
     def _missed(self, hook: FunctionType) -> bool:

@@ -46,7 +46,7 @@ class Sweeps:
 
     def know(self, shape: Shape | None) -> None:
         """Read from now on Values of this shape, none where it is not known."""
-        self._shape = shape
+        self._shape = shape if shape is not None and shape.can_sweep else None
 
     def expect(self, kind: type) -> list[CodeType]:
         """Return what is such in the methods of a class, before one is called."""

@@ -1,10 +1,12 @@
 """Passes of which only the beginning was noted, called again when they are told."""
 
 import pytest
-from samples import run_source
+from samples import CORPUS, corpus, run_source
 from test_recording import assert_exact, record, told
 
+from gradviz.graph.adapter import Adapters
 from gradviz.graph.build import build
+from gradviz.session import passes
 
 __all__ = ["record"]
 
@@ -186,3 +188,58 @@ def test_what_it_looks_up_has_changed(record):
     recording = recorder.steps(live, mark)
     assert [name for name, _ in told(recording, live) if name != "write"] == ["y", "ab"]
     assert recording.untold == 0
+
+
+@pytest.mark.parametrize("limit", [100_000, 3, 2])
+def test_hooks_that_call_hooks(record, limit):
+    names = corpus("hook_recurses")
+    live = build([names["L"]], {id(v): name for name, v in names.items()})
+    recorder = record(live, limit)
+    names["L"].backward()
+    recording = recorder.steps(live)
+    steps = [
+        ("L", {"d": (0.0, -2.0), "f": (0.0, 4.0)}),
+        ("d", {"e": (0.0, -2.0), "c": (0.0, -2.0)}),
+        ("e", {"a": (0.0, 6.0), "b": (0.0, -4.0)}),
+    ]
+    assert told(recording, live) == steps[-limit:]
+    assert recording.cut == max(3 - limit, 0)
+    assert (names["d"].grad, names["a"].grad) == (-2.0, 6.0)
+    assert_exact(recording, live)
+
+
+OTHERS = {
+    "asks_for_input": "waits for an answer",
+    "own_draw": "imports graphviz",
+    "engine": "has a class and no Values",
+    "graph_in_function": "keeps its Values in a function",
+    "guarded_main": "makes its Values only when it is run as a program",
+}
+WITH_DRIVERS = sorted(
+    path.stem
+    for path in CORPUS.glob("*.py")
+    if "def backward(self" in path.read_text() and path.stem not in OTHERS
+)
+
+
+def two_passes(name, record):
+    """Run a file's ``backward`` twice; return the steps, and how many are missing."""
+    names, adapters = corpus(name), Adapters()
+    values = [v for v in names.values() if adapters.is_value(v)]
+    root = [v for v in values if hasattr(v, "backward")][-1]
+    live = build([root], {id(v): key for key, v in names.items()}, adapters)
+    recorder = record(live, adapters=adapters)
+    root.backward()
+    root.backward()
+    recording = recorder.steps(live)
+    assert_exact(recording, live)
+    return told(recording, live), recording.untold
+
+
+@pytest.mark.parametrize("name", WITH_DRIVERS)
+def test_noted_passes_tell_what_watching_tells(record, monkeypatch, name):
+    steps, untold = two_passes(name, record)
+    monkeypatch.setattr(passes, "pure", lambda *_: None)
+    watched, _ = two_passes(name, record)
+    assert steps == watched
+    assert untold == 0

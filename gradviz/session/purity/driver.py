@@ -27,22 +27,22 @@ class Pure:
     Attributes:
         function: It. It is given a Value first, and after that numbers or texts.
         kind: The class of all the Values.
-        hook: The attribute with their hooks.
+        adapter: Its adapter.
         relied: All that it looks up outside of itself, and what that was.
         uses: The attributes that it reads of Values, besides their numbers.
         methods: Those of them that are methods which it calls.
         marks: The attributes that it sets, besides numbers.
-        recurs: Whether it may call itself.
+        calls: The codes of the functions that it may call, except those within it.
     """
 
     function: FunctionType
     kind: type
-    hook: str
+    adapter: Adapter
     relied: tuple[Relied, ...]
     uses: frozenset[str]
     methods: frozenset[str]
     marks: frozenset[str]
-    recurs: bool
+    calls: tuple[CodeType, ...]
 
     @cached_property
     def code(self) -> CodeType:
@@ -85,12 +85,12 @@ def pure(function: FunctionType, kind: type, adapter: Adapter) -> Pure | None:
                 return Pure(
                     function,
                     kind,
-                    adapter.hook,
+                    adapter,
                     tuple(outside.relied.values()),
                     frozenset(outside.uses),
                     frozenset(outside.methods),
                     frozenset(outside.marks),
-                    reading.recurs,
+                    tuple(known.called),
                 )
     except (ImpureError, RecursionError):
         pass

@@ -33,15 +33,11 @@ class Expressions:
 
     Every method raises ImpureError where an expression may do something that can't be
     taken back, or is not understood.
-
-    Attributes:
-        recurs: Whether the driver may call itself.
     """
 
     def __init__(self, known: Known) -> None:
         """Add to what is known."""
         self._known = known
-        self.recurs = False
 
     def value(self, node: ast.expr, of: Callee, scope: Scope) -> set[Thing]:
         """Return what an expression can stand for."""
@@ -246,8 +242,8 @@ class Expressions:
         found: set[Thing] = set()
         for thing in called:
             match thing:
-                case Kind.HOOK if not given and not named:
-                    found.add(Kind.OTHER)
+                case Kind.HOOK if not named:
+                    found.add(self._known.call_hook(given, make("")))
                 case Callee():
                     found |= self._enter(thing, given, named)
                 case BoundCallee(callee=callee):
@@ -266,7 +262,7 @@ class Expressions:
         self, callee: Callee, given: Sequence[set[Thing]], named: dict[str, set[Thing]]
     ) -> set[Thing]:
         """Call a function of theirs; return what it can return."""
-        self.recurs |= callee is self._known.driver
+        callee.is_called = True
         names = callee.arguments
         if len(given) > len(names) or not named.keys() <= callee.scope.names.keys():
             raise ImpureError

@@ -23,6 +23,7 @@ class Kind(Enum):
     NUMBER = "the data or the gradient of a Value"
     VALUE = "a Value of the graph"
     OPERANDS = "the container with a Value's operands"
+    RULE = "the object that stands for the op of a Value"
     HOOK = "the hook of a Value"
     OTHER = "anything, of which nothing but its truth is used"
 
@@ -98,6 +99,7 @@ class Callee:
         scope: Its names.
         returns: What it can return.
         yields: What it yields if it is a generator.
+        is_called: Whether the driver or a function of its may call it.
     """
 
     node: Function
@@ -105,6 +107,7 @@ class Callee:
     scope: Scope
     returns: set["Thing"] = field(default_factory=set)
     yields: Made | None = None
+    is_called: bool = False
 
     @property
     def arguments(self) -> list[str]:

@@ -1,13 +1,13 @@
 """What is known of a driver so far: its functions, and what they find and make."""
 
 import ast
-from collections.abc import Iterable
-from types import FunctionType, ModuleType
+from collections.abc import Iterable, Sequence
+from types import CodeType, FunctionType, ModuleType
 
 from gradviz.graph.adapter import Adapter
 from gradviz.graph.held import PLAIN
 from gradviz.graph.syntax import Function, syntax_of
-from gradviz.session.purity.containers import CHANGE, READ
+from gradviz.session.purity.containers import CHANGE, READ, only
 from gradviz.session.purity.kinds import (
     BoundCallee,
     Builtin,
@@ -60,6 +60,12 @@ class Known:
         for name in others:
             names[name].add(Kind.PLAIN)
         names[given[0]].add(Kind.VALUE)
+
+    @property
+    def called(self) -> list[CodeType]:
+        """The codes of the functions that are called, but for those made within."""
+        functions = self._functions.items()
+        return [f.__code__ for f, callee in functions if callee.is_called]
 
     @property
     def callees(self) -> tuple[Callee, ...]:
@@ -129,6 +135,25 @@ class Known:
         """Return the names of a comprehension."""
         return self._scopes.setdefault(id(node), Scope(outer, {}))
 
+    def call_hook(self, given: Sequence[set[Thing]], made: Made) -> Thing:
+        """Return what a hook returns, given what it wants.
+
+        Args:
+            given: The arguments.
+            made: What it may make.
+
+        Raises:
+            ImpureError: It is given something else.
+        """
+        wanted: dict[str, tuple[Kind, ...]]
+        wanted = {"gradient": (Kind.PLAIN, Kind.NUMBER), "value": (Kind.VALUE,)}
+        for argument in given:
+            only(argument, *wanted.get(self._adapter.takes, ()))
+        if not self._adapter.returns:
+            return Kind.OTHER
+        made.items.add(Kind.NUMBER)
+        return made
+
     def write(self, name: str) -> None:
         """Let an attribute of a Value be set; it will have to be put back.
 
@@ -171,6 +196,8 @@ class Known:
                 found |= self._of_value(name, len(owner) > 1)
             elif isinstance(thing, Module):
                 found |= self._thing(self.outside.of_module(thing.module, name))
+            elif thing is Kind.RULE:
+                found.add(self._of_rule(name))
             elif isinstance(thing, Made) and name in READ | CHANGE:
                 found.add(Method(name, thing))
             elif thing is Kind.OPERANDS and name in READ:
@@ -180,6 +207,15 @@ class Known:
         if owner == {Kind.PLAIN}:
             raise ImpureError
         return found
+
+    def _of_rule(self, name: str) -> Kind:
+        """Return what an attribute is of the object that stands for an op."""
+        paths = self._adapter.operands.replace(" ", "").split(",")
+        if f"{self._adapter.hook}.{name}" in paths:
+            return Kind.OPERANDS if len(paths) == 1 else Kind.VALUE
+        if name != self._adapter.method:
+            raise ImpureError
+        return Kind.HOOK
 
     def _of_value(self, name: str, is_maybe: bool) -> set[Thing]:
         """Return what an attribute of a Value can be.
@@ -196,7 +232,7 @@ class Known:
         if name == self._adapter.operands:
             return {Kind.OPERANDS}
         if name == self._adapter.hook:
-            return {Kind.HOOK}
+            return {Kind.RULE if self._adapter.design == "rule" else Kind.HOOK}
         found = self.outside.of_class(name)
         if isinstance(found, FunctionType):
             self.outside.methods.add(name)

@@ -26,11 +26,6 @@ class Reading:
         self._expressions = Expressions(known)
         self._is_last = False
 
-    @property
-    def recurs(self) -> bool:
-        """Whether the driver may call itself."""
-        return self._expressions.recurs
-
     def look(self, *, is_last: bool) -> None:
         """Read every function that is known once more.
 
