@@ -174,6 +174,8 @@ PURE = {
 IMPURE = {
     "prints": "print(self.grad); self._backward()",
     "a text of a Value": "text = f'{self}'; self._backward()",
+    "a text of a Value by %": "text = '%s' % (self,); self._backward()",
+    "a text that is added to": "text = '%s'; text %= (self,); self._backward()",
     "global list": "tape.append(self); self._backward()",
     "global list by another name": "kept = tape; kept.append(self); self._backward()",
     "global list by a method": "self.log(); self._backward()",

@@ -92,6 +92,6 @@ def pure(function: FunctionType, kind: type, adapter: Adapter) -> Pure | None:
                     frozenset(outside.marks),
                     tuple(known.called),
                 )
-    except (ImpureError, RecursionError):
+    except (ImpureError, RecursionError, LookupError, ValueError):
         pass
     return None

@@ -68,6 +68,9 @@ class Expressions:
                 if not isinstance(operation, ast.Not):
                     only(things, *NUMERIC)
                 return {Kind.PLAIN}
+            case ast.BinOp(left=left, op=ast.Mod(), right=right):
+                only(value(left) | value(right), *NUMERIC)  # or a text is made of them
+                return {Kind.PLAIN}
             case ast.BinOp(left=left, right=right):
                 return self.combined(value(left), value(right), node)
             case ast.IfExp(test=test, body=first, orelse=second):

@@ -50,6 +50,8 @@ class Reading:
                     self._expressions.assign(target, value(inner), of, of.scope)
             case ast.AnnAssign(target=target, value=ast.expr() as inner):
                 self._expressions.assign(target, value(inner), of, of.scope)
+            case ast.AugAssign(op=ast.Mod()):
+                raise ImpureError
             case ast.AugAssign(target=target, value=inner):
                 self._add_to(target, value(inner), of)
             case ast.Return(value=None) | ast.AnnAssign(value=None):
