@@ -316,7 +316,7 @@ def make({", ".join(names)}):
         if ident() != thread:
             return
         called = frame(1)
-        if id(code) in passes:
+        if id(code) in drivers:
             return begin_pass(code, called)
         seen = called.f_locals
         try:

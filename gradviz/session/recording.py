@@ -128,6 +128,7 @@ class Recorder:
                 self._learnt()
                 return
             self._hooks[id(code)] = known
+            self._following.drivers.pop(id(code), None)
             self._learnt()
             self._following.expect(type(value))
         elif known.has_news(seen):
@@ -274,7 +275,7 @@ class Recorder:
             "log": self._log.entries.extend,
             "begin": self._begin,
             "meet": self._following.meet,
-            "passes": self._passes.drivers,
+            "drivers": self._following.drivers,
             "begin_pass": self._begin_pass,
         }
         all_close = all(hook.code.co_freevars for hook in self._hooks.values())
@@ -326,7 +327,8 @@ class Recorder:
     def _begin_pass(self, code: CodeType, frame: FrameType) -> None:
         """Note how Values stand as a driver starts, if it can be called again."""
         driver, names = self._following.drivers[id(code)], frame.f_locals
-        passed = self._passes.drivers[id(code)].note(names)
+        start = self._passes.drivers.get(id(code))
+        passed = start.note(names) if start is not None else None
         if driver.is_followed is (passed is not None):
             driver.is_followed = passed is None
             self._following.follow(driver)

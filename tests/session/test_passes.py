@@ -171,6 +171,25 @@ def test_a_hook_that_fails(record, name):
     assert_exact(recording, live)
 
 
+def test_a_leaf_whose_hook_does_something_is_not_called_again(record):
+    a, _, _, y, live, recorder = product(record)
+    called = []
+
+    def hook():
+        called.append(1)
+
+    a._backward = hook
+    recorder.watch_hook(hook.__code__, a)
+    for _ in range(2):
+        mark = recorder.mark()
+        y.backward()
+        recording = recorder.steps(live, mark)
+        assert [name for name, _ in told(recording, live)][-2:] == ["y", "ab"]
+        assert recording.untold == 0
+    assert len(called) == 4
+    assert_exact(recording, live)
+
+
 def test_what_it_looks_up_has_changed(record):
     *_, y, live, recorder = product(record)
     y.backward()
