@@ -53,6 +53,7 @@ class Workers(QObject):
         displayed: A Display of a cell.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        cell_undone: A CellUndone.
         told: An answer to a question that only one part of the window has asked, such
             as Checked or Body; it comes before the reply.
         busy_changed: What is being done, as text, if it takes longer than a moment;
@@ -66,6 +67,7 @@ class Workers(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    cell_undone = Signal(object)
     told = Signal(object)
     busy_changed = Signal(str)
     ended = Signal(str)
@@ -243,6 +245,7 @@ class Workers(QObject):
         link.displayed.connect(self.displayed)
         link.cell_began.connect(self.cell_began)
         link.cell_ended.connect(self.cell_ended)
+        link.cell_undone.connect(self.cell_undone)
         link.told.connect(self.told)
         link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))

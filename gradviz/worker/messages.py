@@ -340,6 +340,20 @@ class CellEnded(msgspec.Struct, frozen=True, tag=True):
     failure: Failure | None = None
 
 
+class CellUndone(msgspec.Struct, frozen=True, tag=True):
+    """The run of a cell has been taken back, or done again after that.
+
+    Attributes:
+        cell: The cell's index.
+        count: The how-manieth run of a cell it was, as in CellEnded.
+        redone: Whether it has been done again.
+    """
+
+    cell: int
+    count: int
+    redone: bool = False
+
+
 class Stage(msgspec.Struct, frozen=True, tag=True):
     """What the worker is doing now, as shown (``Running cell 3 of 9``)."""
 
@@ -378,6 +392,7 @@ AnyAnswer = (
     | Display
     | CellBegan
     | CellEnded
+    | CellUndone
     | Stage
     | Checked
     | Referenced
