@@ -46,6 +46,7 @@ class Workers(QObject):
         memory: How many bytes the next worker may use, 0 for no limit, None for half
             of the machine's.
         time_limit: How long a file or a cell may run.
+        was_stopped: Whether the worker that ended last was ended from here.
 
     Signals:
         replied: (link, request, reply).
@@ -82,6 +83,7 @@ class Workers(QObject):
         self._to_look_up: GetBody | None = None
         self._loaded: tuple[str, ...] = ()
         self.memory: int | None = None
+        self.was_stopped = False
         self.time_limit = TimeLimit(self)
         self.time_limit.exceeded.connect(self.interrupt)
         self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
@@ -263,6 +265,7 @@ class Workers(QObject):
             self._spare = None
             _end(link)
             return
+        self.was_stopped = ending is None
         said = "Your code was stopped." if ending is None else ending.message
         said = self.time_limit.sentence(said)
         _end(link)

@@ -265,6 +265,7 @@ class Failure(msgspec.Struct, frozen=True):
         traceback: The traceback's own lines, from the person's first line on.
         place: The file and line of the person's code that failed, empty if unknown.
         unreadable: Classes whose attributes the person can name, so that it works.
+        stopped: Whether the code did not fail, but was stopped.
     """
 
     kind: Literal["code", "request", "gradviz"]
@@ -272,6 +273,7 @@ class Failure(msgspec.Struct, frozen=True):
     traceback: str = ""
     place: str = ""
     unreadable: tuple[Unreadable, ...] = ()
+    stopped: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, tag=True):
