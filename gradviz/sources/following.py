@@ -22,6 +22,15 @@ class RunListener:
             error: The CodeError that says why it failed, None where it did not.
         """
 
+    def cell_undone(self, index: int, count: int, redone: bool) -> None:
+        """What a cell has done was taken back, or done again after that.
+
+        Args:
+            index: The cell.
+            count: Which run it was, as ``cell_ended`` told it.
+            redone: Whether it was done again.
+        """
+
     def displayed(self, index: int, data: dict[str, str], result: bool) -> None:
         """A cell displays something.
 

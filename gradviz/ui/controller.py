@@ -66,6 +66,7 @@ class Controller(QObject):
         displayed: A Display of a cell.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        cell_undone: A CellUndone.
         worker_ended: How the worker ended, as one sentence.
     """
 
@@ -81,6 +82,7 @@ class Controller(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    cell_undone = Signal(object)
     worker_ended = Signal(str)
 
     def __init__(self, workers: Workers | None = None) -> None:
@@ -110,6 +112,7 @@ class Controller(QObject):
         workers.displayed.connect(self.displayed)
         workers.cell_began.connect(self.cell_began)
         workers.cell_ended.connect(self.cell_ended)
+        workers.cell_undone.connect(self.cell_undone)
 
     # What a person can ask for
 

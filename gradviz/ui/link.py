@@ -11,6 +11,7 @@ from gradviz.worker.messages import (
     Body,
     CellBegan,
     CellEnded,
+    CellUndone,
     Checked,
     Display,
     Output,
@@ -34,6 +35,7 @@ class WorkerLink(QObject):
         displayed: A Display.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        cell_undone: A CellUndone.
         told: An answer to a question that only one part of the window has asked, such
             as Checked or Body.
         stage_changed: What the worker is doing.
@@ -45,6 +47,7 @@ class WorkerLink(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    cell_undone = Signal(object)
     told = Signal(object)
     stage_changed = Signal(str)
     ended = Signal(object)
@@ -117,6 +120,8 @@ class WorkerLink(QObject):
                 self.cell_began.emit(cell)
             case CellEnded():
                 self.cell_ended.emit(answer)
+            case CellUndone():
+                self.cell_undone.emit(answer)
             case Stage(text):
                 self.stage_changed.emit(text)
             case Checked() | Referenced() | Body():

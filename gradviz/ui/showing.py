@@ -84,7 +84,7 @@ class Showing(QObject):
 
     def _on_worker_ended(self) -> None:
         if self._controller.mirror is None:
-            self._canvas.set_hint("Nothing to show: the file failed, see above.")
+            self._canvas.set_hint(_nothing(self._controller.workers.was_stopped))
 
     def say_not_run(self) -> None:
         """Say on an empty canvas that a file waits to be run."""
@@ -112,7 +112,7 @@ class Showing(QObject):
     def _on_opening_failed(self, failure: Failure) -> None:
         if self._controller.mirror is None:
             self._canvas.set_hint(
-                "Nothing to show: the file failed, see above."
+                _nothing(failure.stopped)
                 if failure.kind == "code"
                 else "Nothing to show, see above."
             )
@@ -157,3 +157,9 @@ class Showing(QObject):
             self._kept_view.show(mirror, layout)
             self._mark_changes(self._kept_view.restored)
         self.shown.emit()
+
+
+def _nothing(stopped: bool) -> str:
+    """Say why there is no graph of a file that has run."""
+    how = "was stopped" if stopped else "failed"
+    return f"Nothing to show: the file {how}, see above."

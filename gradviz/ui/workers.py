@@ -46,6 +46,7 @@ class Workers(QObject):
         memory: How many bytes the next worker may use, 0 for no limit, None for half
             of the machine's.
         time_limit: How long a file or a cell may run.
+        was_stopped: Whether the worker that ended last was ended from here.
 
     Signals:
         replied: (link, request, reply).
@@ -53,6 +54,7 @@ class Workers(QObject):
         displayed: A Display of a cell.
         cell_began: The index of a cell that has begun to run.
         cell_ended: A CellEnded.
+        cell_undone: A CellUndone.
         told: An answer to a question that only one part of the window has asked, such
             as Checked or Body; it comes before the reply.
         busy_changed: What is being done, as text, if it takes longer than a moment;
@@ -66,6 +68,7 @@ class Workers(QObject):
     displayed = Signal(object)
     cell_began = Signal(int)
     cell_ended = Signal(object)
+    cell_undone = Signal(object)
     told = Signal(object)
     busy_changed = Signal(str)
     ended = Signal(str)
@@ -80,6 +83,7 @@ class Workers(QObject):
         self._to_look_up: GetBody | None = None
         self._loaded: tuple[str, ...] = ()
         self.memory: int | None = None
+        self.was_stopped = False
         self.time_limit = TimeLimit(self)
         self.time_limit.exceeded.connect(self.interrupt)
         self._kill_timer = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
@@ -243,6 +247,7 @@ class Workers(QObject):
         link.displayed.connect(self.displayed)
         link.cell_began.connect(self.cell_began)
         link.cell_ended.connect(self.cell_ended)
+        link.cell_undone.connect(self.cell_undone)
         link.told.connect(self.told)
         link.stage_changed.connect(self._on_stage_changed)
         link.ended.connect(lambda ending: self._on_ended(link, ending))
@@ -260,6 +265,7 @@ class Workers(QObject):
             self._spare = None
             _end(link)
             return
+        self.was_stopped = ending is None
         said = "Your code was stopped." if ending is None else ending.message
         said = self.time_limit.sentence(said)
         _end(link)

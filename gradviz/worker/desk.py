@@ -24,6 +24,7 @@ from gradviz.worker.messages import (
     Body,
     CellBegan,
     CellEnded,
+    CellUndone,
     Checked,
     Display,
     Failure,
@@ -109,6 +110,10 @@ class Desk(RunListener):
         failure = failure_of(error) if isinstance(error, CodeError) else None
         self._tell(CellEnded(index, count, seconds, failure))
         self.running = -1
+
+    def cell_undone(self, index: int, count: int, redone: bool) -> None:
+        """Tell that the run of a cell was taken back, or done again."""
+        self._tell(CellUndone(index, count, redone))
 
     def displayed(self, index: int, data: dict[str, str], result: bool) -> None:
         """Tell what a cell displays."""

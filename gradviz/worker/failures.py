@@ -35,7 +35,8 @@ def failure_of(error: CodeError | StepError) -> Failure:
     _leave_out_ours(report)
     filename, line = _place(cause, report)
     where = error.filename if isinstance(error, CodeError) else str(error)
-    if isinstance(cause, KeyboardInterrupt):
+    stopped = isinstance(cause, KeyboardInterrupt)
+    if stopped:
         what = "You stopped the program"
         name = os.path.basename(filename)
         message = f"{what} in {name}, line {line}." if line else f"{what}."
@@ -51,6 +52,7 @@ def failure_of(error: CodeError | StepError) -> Failure:
         message,
         _readable("".join(report.format())),
         f"{filename}:{line}" if line else "",
+        stopped=stopped,
     )
 
 

@@ -265,6 +265,7 @@ class Failure(msgspec.Struct, frozen=True):
         traceback: The traceback's own lines, from the person's first line on.
         place: The file and line of the person's code that failed, empty if unknown.
         unreadable: Classes whose attributes the person can name, so that it works.
+        stopped: Whether the code did not fail, but was stopped.
     """
 
     kind: Literal["code", "request", "gradviz"]
@@ -272,6 +273,7 @@ class Failure(msgspec.Struct, frozen=True):
     traceback: str = ""
     place: str = ""
     unreadable: tuple[Unreadable, ...] = ()
+    stopped: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, tag=True):
@@ -340,6 +342,20 @@ class CellEnded(msgspec.Struct, frozen=True, tag=True):
     failure: Failure | None = None
 
 
+class CellUndone(msgspec.Struct, frozen=True, tag=True):
+    """The run of a cell has been taken back, or done again after that.
+
+    Attributes:
+        cell: The cell's index.
+        count: The how-manieth run of a cell it was, as in CellEnded.
+        redone: Whether it has been done again.
+    """
+
+    cell: int
+    count: int
+    redone: bool = False
+
+
 class Stage(msgspec.Struct, frozen=True, tag=True):
     """What the worker is doing now, as shown (``Running cell 3 of 9``)."""
 
@@ -378,6 +394,7 @@ AnyAnswer = (
     | Display
     | CellBegan
     | CellEnded
+    | CellUndone
     | Stage
     | Checked
     | Referenced

@@ -57,6 +57,8 @@ class CellRun(Entry):
     """A cell that was run, so that it can be taken back.
 
     Attributes:
+        cell: The cell's index.
+        count: The how-manieth run of a cell it was.
         before: What was shown before.
         after: What was shown after.
         changed: What the cell changed in the Values shown before.
@@ -64,6 +66,8 @@ class CellRun(Entry):
         names_after: Its names after.
     """
 
+    cell: int
+    count: int
     before: _Stand
     after: _Stand
     changed: Delta
@@ -253,7 +257,7 @@ class Workspace:
             if before is None:
                 self._show_first(drawings)
             else:
-                self._go_on(stand, names, since, drawings, f"cell {index + 1}")
+                self._go_on(stand, names, since, drawings, index)
 
     def _show_first(self, drawings: int) -> None:
         variables = self._look()
@@ -268,9 +272,9 @@ class Workspace:
         names: dict[str, Any],
         since: int,
         drawings: int,
-        place: str,
+        cell: int,
     ) -> None:
-        before = stand.drawn
+        before, place = stand.drawn, f"cell {cell + 1}"
         changed = before.session.take_changes()
         variables = self._look()
         sets, notices = sets_after_cell(self.run, self._reader, before, drawings)
@@ -284,6 +288,8 @@ class Workspace:
         before.session.history.add(
             CellRun(
                 f"run {place}",
+                cell,
+                self.run.count,
                 stand,
                 _Stand.of(self.drawn),
                 changed,
@@ -310,6 +316,7 @@ class Workspace:
         self._rename(entry.names_before)
         self._show_again(before, entry.after.drawn)
         history.step_back()
+        self._listener.cell_undone(entry.cell, entry.count, redone=False)
         return True
 
     def redo(self) -> bool:
@@ -329,6 +336,7 @@ class Workspace:
         self._rename(entry.names_after)
         self._show_again(after, entry.before.drawn)
         history.step_on()
+        self._listener.cell_undone(entry.cell, entry.count, redone=True)
         return True
 
     def _show_again(self, drawn: Drawn, instead_of: Drawn) -> None:

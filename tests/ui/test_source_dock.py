@@ -118,6 +118,128 @@ def test_a_cell_that_fails_is_marked_and_the_graph_stays(screen, tmp_path) -> No
     cell(screen, 4).revert()
 
 
+RUNS = (
+    "from gradviz import Value, draw_dot",
+    "a = Value(2.0)",
+    "draw_dot(a * 3.0)",
+    "a.data += 1\nprint('a is', a.data)",
+    "print('other')",
+    "1 / 0",
+    "draw_dot(Value(7.0) * 2.0)",
+)
+
+
+def run_cell(screen, number, source=None):
+    """Run a cell, leave it, and wait until all is done."""
+    editor = focus(screen, number)
+    if source is not None:
+        editor.setPlainText(source)
+    screen.key(Qt.Key.Key_Return, CONTROL)
+    screen.until(lambda: "[∗]" != gutter(screen, number) != "[…]")
+    screen.until(lambda: not screen.controller.busy)
+    screen.canvas.setFocus()
+
+
+def looks(screen, *numbers):
+    """Return what is read beside and below some cells."""
+    screen.until(lambda: not screen.controller.busy)
+    return [
+        (gutter(screen, n), *(output.text for output in cell(screen, n).outputs))
+        for n in numbers
+    ]
+
+
+def undo(screen):
+    screen.key(Qt.Key.Key_Z, CONTROL)
+
+
+def redo(screen):
+    screen.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+
+
+def test_a_run_taken_back_leaves_the_cell_as_it_was(screen, tmp_path) -> None:
+    screen.open(own_notebook(tmp_path, *RUNS))
+    assert looks(screen, 4) == [("[ ]",)]
+    run_cell(screen, 4)
+    run_cell(screen, 4)
+    assert looks(screen, 4) == [("[5] ✓", "a is 4.0")]
+    undo(screen)
+    screen.until(lambda: screen.data("a") == 3)
+    assert looks(screen, 4) == [("[4] ✓", "a is 3.0")]
+    undo(screen)
+    screen.until(lambda: screen.data("a") == 2)
+    assert looks(screen, 4) == [("[ ]",)]
+    assert cell(screen, 4).gutter.toolTip() == "Not run yet"
+    redo(screen)
+    screen.until(lambda: screen.data("a") == 3)
+    assert looks(screen, 4) == [("[4] ✓", "a is 3.0")]
+    redo(screen)
+    screen.until(lambda: screen.data("a") == 4)
+    assert looks(screen, 4) == [("[5] ✓", "a is 4.0")]
+    undo(screen)
+    screen.until(lambda: screen.data("a") == 3)
+    run_cell(screen, 4)
+    assert looks(screen, 4) == [("[6] ✓", "a is 4.0")]
+    undo(screen)
+    screen.until(lambda: screen.data("a") == 3)
+    assert looks(screen, 4) == [("[4] ✓", "a is 3.0")]
+
+
+def test_runs_of_several_cells_are_taken_back_one_by_one(screen, tmp_path) -> None:
+    screen.open(own_notebook(tmp_path, *RUNS))
+    for number in (4, 5, 6, 7):
+        run_cell(screen, number)
+    screen.controller.set_leaf(0, 9.0)
+    failed, replaced = looks(screen, 6, 7)
+    assert (failed[0], replaced[0]) == ("[6] ✗", "[7] ✓")
+    seen = []
+    for _ in range(5):
+        undo(screen)
+        seen.append([look[0] for look in looks(screen, 4, 5, 6, 7)])
+    assert seen == [
+        ["[4] ✓", "[5] ✓", "[6] ✗", "[7] ✓"],
+        ["[4] ✓", "[5] ✓", "[6] ✗", "[ ]"],
+        ["[4] ✓", "[5] ✓", "[ ]", "[ ]"],
+        ["[4] ✓", "[ ]", "[ ]", "[ ]"],
+        ["[ ]", "[ ]", "[ ]", "[ ]"],
+    ]
+    assert looks(screen, 6, 7) == [("[ ]",), ("[ ]",)]
+    for _ in range(4):
+        redo(screen)
+    assert looks(screen, 6, 7) == [failed, replaced]
+
+
+def test_a_run_taken_back_leaves_what_was_typed(screen, tmp_path) -> None:
+    path = own_notebook(tmp_path, *RUNS)
+    screen.open(path)
+    run_cell(screen, 5, "print('edited')")
+    focus(screen, 5).setPlainText("print('edited again')")
+    screen.canvas.setFocus()
+    undo(screen)
+    screen.until(lambda: gutter(screen, 5) == "[ ]")
+    assert looks(screen, 5) == [("[ ]",)]
+    assert cell(screen, 5).editor.toPlainText() == "print('edited again')"
+    redo(screen)
+    screen.until(lambda: gutter(screen, 5) == "[4] ✓")
+    assert looks(screen, 5) == [("[4] ✓", "edited")]
+    cell(screen, 5).revert()
+
+
+def test_a_stopped_run_is_taken_back(screen, tmp_path) -> None:
+    loop = "a.data = 5.0\nprint('on')\nwhile True: pass"
+    screen.open(own_notebook(tmp_path, *RUNS[:3], loop))
+    focus(screen, 4)
+    screen.key(Qt.Key.Key_Return, CONTROL)
+    screen.until(lambda: cell(screen, 4).outputs)
+    screen.controller.interrupt()
+    screen.until(lambda: gutter(screen, 4) == "[4] ✗")
+    screen.until(lambda: screen.data("a") == 5)
+    screen.canvas.setFocus()
+    undo(screen)
+    screen.until(lambda: screen.data("a") == 2)
+    assert looks(screen, 4) == [("[ ]",)]
+
+
 def test_edits_are_asked_about_before_the_window_closes(screen, tmp_path) -> None:
     screen.open(own_notebook(tmp_path))
     focus(screen, 3)

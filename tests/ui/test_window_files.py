@@ -257,6 +257,38 @@ def test_a_first_file_that_fails_leaves_a_window_that_says_so(screen, script) ->
     assert screen.notice == ""
 
 
+@pytest.mark.parametrize("ignored", ["ValueError", "BaseException"])
+def test_a_first_file_that_is_stopped_is_not_said_to_have_failed(
+    screen, script, ignored
+) -> None:
+    loop = f"""\
+        print("begun")
+        while True:
+            try:
+                while True: pass
+            except {ignored}:
+                pass
+    """
+    screen.window.open(script(loop))
+    screen.until(lambda: screen.window.docks.output.text == "begun\n")
+    screen.key(Qt.Key.Key_Period, CONTROL)
+    screen.until(lambda: screen.notice)
+    assert screen.notice == (
+        "Your code was stopped. Run it again to go on."
+        if ignored == "BaseException"
+        else "You stopped the program in script.py, line 4."
+    )
+    assert screen.canvas._hint == "Nothing to show: the file was stopped, see above."
+
+
+def test_a_first_file_that_ends_its_process_is_said_to_have_failed(
+    screen, script
+) -> None:
+    screen.window.open(script("import os\nos._exit(3)"))
+    screen.until(lambda: screen.notice)
+    assert screen.canvas._hint == "Nothing to show: the file failed, see above."
+
+
 def test_a_window_that_comes_after_its_file_has_begun_says_what_runs(
     qtbot, script
 ) -> None:

@@ -7,9 +7,11 @@ from talk import Talk
 from gradviz.worker.messages import (
     CellBegan,
     CellEnded,
+    CellUndone,
     Display,
     MoveTo,
     Redo,
+    Reply,
     RunCell,
     SetLeaf,
     SwitchWalk,
@@ -124,6 +126,34 @@ def test_running_it_twice_doubles_what_it_doubles(talk):
     talk.ask(Redo())
     talk.ask(Redo())
     assert talk.shown("x") == (2.0, -6.0)
+
+
+def undone(talk, request):
+    """Ask for Undo or Redo; return the runs said to be taken back or done again."""
+    number, said = talk.send(request), []
+    while isinstance(answer := talk.next(CellUndone, Reply), CellUndone):
+        said.append((answer.cell + 1, answer.count, answer.redone))
+    assert (answer.id, answer.failure) == (number, None)
+    return said
+
+
+def test_it_is_said_which_runs_are_taken_back_and_done_again(talk):
+    # Opening has run three cells.
+    run(talk, 4)
+    talk.ask(SetLeaf(node=talk.node("x"), number=4.0))
+    assert run(talk, 7).failure is not None
+    run(talk, 4)
+    asked = [Undo(), Undo(), Undo(), Undo(), Redo(), Redo(), Redo(), Redo()]
+    assert [undone(talk, request) for request in asked] == [
+        [(4, 6, False)],
+        [(7, 5, False)],
+        [],
+        [(4, 4, False)],
+        [(4, 4, True)],
+        [],
+        [(7, 5, True)],
+        [(4, 6, True)],
+    ]
 
 
 def test_a_cell_that_builds_grows_the_graph(talk):

@@ -11,7 +11,7 @@ from gradviz.session.mirror import Mirror
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.source.panel import SourcePanel
 from gradviz.ui.source import Source
-from gradviz.worker.messages import CellEnded, Display, Failure, Open
+from gradviz.worker.messages import CellEnded, CellUndone, Display, Failure, Open
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -67,6 +67,9 @@ class DeskController(Controller):
 
     def end(self, cell, count=1, seconds=0.0, failure=None):
         self.cell_ended.emit(CellEnded(cell, count, seconds, failure))
+
+    def undo_run(self, cell, count, redone=False):
+        self.cell_undone.emit(CellUndone(cell, count, redone))
 
     def fail(self, cell, message, count=1):
         trace = f"Traceback (most recent call last):\n{message}"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from source_desk import ALT, CONTROL, SHIFT, Desk, colors_of, notebook, shows, stream
 
 from gradviz.ui.theme import DARK, LIGHT
+from gradviz.worker.messages import Failure
 
 
 @pytest.fixture
@@ -249,6 +250,54 @@ def test_cells_wait_for_each_other_and_a_failure_ends_the_rest(desk) -> None:
     run.fail(2, "NameError: b", 2)
     assert [desk.gutter(n) for n in (1, 3, 4)] == ["[1] ✓", "[2] ✗", "[ ]"]
     assert len(run.asked) == 2
+
+
+def test_a_cell_that_waits_no_more_shows_how_it_went_before(desk) -> None:
+    desk = desk("a", "b")
+    desk.press("source-run-2")
+    desk.controller.begin(1)
+    desk.controller.fail(1, "NameError: b", 1)
+    desk.press("source-run-all")
+    assert desk.gutter(2) == "[…]"
+    desk.controller.begin(0)
+    desk.controller.fail(0, "NameError: a", 2)
+    assert [desk.gutter(n) for n in (1, 2)] == ["[2] ✗", "[1] ✗"]
+
+
+def test_a_run_taken_back_shows_what_the_file_holds(desk) -> None:
+    desk = desk(("print(1)", stream("1\n")))
+    desk.press("source-run-1")
+    desk.controller.begin(0)
+    desk.controller.printed.emit("stdout", "2\n", 0)
+    desk.controller.end(0, 4)
+    desk.controller.undo_run(0, 4)
+    assert (desk.gutter(1), desk.outputs(1)) == ("[ ]", ["1"])
+    assert DARK.palette.dim in desk.cell(1).outputs[0]._head.styleSheet()
+    desk.controller.undo_run(0, 4, redone=True)
+    assert (desk.gutter(1), desk.outputs(1)) == ("[4] ✓", ["2"])
+    assert DARK.palette.text in desk.cell(1).outputs[0]._head.styleSheet()
+
+
+def test_a_run_taken_back_leaves_a_cell_that_waits_waiting(desk) -> None:
+    desk = desk("a", "b")
+    for name in ("source-run-2", "source-run-1", "source-run-2"):
+        desk.press(name)
+    desk.controller.begin(1)
+    desk.controller.end(1, 1)
+    desk.controller.undo_run(1, 1)
+    assert desk.gutter(2) == "[…]"
+    desk.controller.begin(0)
+    desk.controller.fail(0, "NameError: a", 2)
+    assert desk.gutter(2) == "[ ]"
+
+
+def test_a_run_of_a_file_that_could_not_be_opened_is_not_taken_back(desk) -> None:
+    desk = desk("a")
+    desk.controller.begin(0)
+    desk.controller.fail(0, "NameError: a", 1)
+    desk.controller.opening_failed.emit(Failure("code", "It failed."))
+    desk.controller.undo_run(0, 1)
+    assert desk.gutter(1) == "[1] ✗"
 
 
 def test_the_menu_runs_what_is_above_or_below(desk) -> None:

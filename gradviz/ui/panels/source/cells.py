@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from gradviz.session.history import LIMIT
 from gradviz.sources.program import Program, SourceError, read_program
 
 Phase = Literal["idle", "waiting", "running", "done", "failed"]
 """What a cell is doing: nothing yet, queued, running, or how it ended."""
+
+_MOST_OUTCOMES = LIMIT
+"""Runs of one cell that are remembered: no more of them can be taken back."""
 
 OutputKind = Literal["stdout", "stderr", "error", "result", "display"]
 
@@ -35,37 +39,71 @@ class Shown:
 
 
 @dataclass
+class Outcome:
+    """What one run of a cell has shown, or what the file holds of it.
+
+    Attributes:
+        outputs: What is shown below the cell.
+        phase: How far the run is: ``idle`` where there has been none.
+        count: The how-manieth run of a cell it was, None where it has not ended.
+        seconds: How long it took.
+        ran: The source that was run, None where there has been no run.
+        undone: Whether it has been taken back.
+    """
+
+    outputs: list[Shown] = field(default_factory=list)
+    phase: Phase = "idle"
+    count: int | None = None
+    seconds: float = 0.0
+    ran: str | None = None
+    undone: bool = False
+
+
+@dataclass
 class CellState:
-    """A cell as the person sees it.
+    """A cell as the person sees it: as its last run left it that was not taken back.
 
     Attributes:
         index: Its place among all cells of the file, from 0.
         kind: ``code``, ``markdown`` or ``raw``.
         source: What the file says.
         filename: What tracebacks call it.
+        outcomes: What the file holds of it, then what each run has shown.
         text: What stands in the editor.
-        outputs: What is shown below it.
-        saved: Whether those outputs are the file's, not of a run.
-        phase: What it is doing.
-        count: The how-manieth it was to run, None while it has not been run.
-        seconds: How long it took.
-        ran: The source it was last run with.
+        waits: Whether it is queued to run.
     """
 
     index: int
     kind: str
     source: str
     filename: str
+    outcomes: list[Outcome] = field(default_factory=lambda: [Outcome()])
     text: str = ""
-    outputs: list[Shown] = field(default_factory=list)
-    saved: bool = True
-    phase: Phase = "idle"
-    count: int | None = None
-    seconds: float = 0.0
-    ran: str | None = None
+    waits: bool = False
 
     def __post_init__(self) -> None:
         self.text = self.source
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is shown of it: of its last run that was not taken back."""
+        return next(o for o in reversed(self.outcomes) if not o.undone)
+
+    @property
+    def outputs(self) -> list[Shown]:
+        """What is shown below it."""
+        return self.outcome.outputs
+
+    @property
+    def saved(self) -> bool:
+        """Whether its outputs are the file's, not of a run."""
+        return self.outcome.phase == "idle"
+
+    @property
+    def phase(self) -> Phase:
+        """What it is doing."""
+        phase = self.outcome.phase
+        return "waiting" if self.waits and phase != "running" else phase
 
     @property
     def is_code(self) -> bool:
@@ -80,12 +118,24 @@ class CellState:
     @property
     def lines_hold(self) -> bool:
         """Whether line numbers of what ran are those of what is shown."""
-        return self.text == (self.source if self.ran is None else self.ran)
+        ran = self.outcome.ran
+        return self.text == (self.source if ran is None else ran)
 
-    def clear(self) -> None:
-        """Forget what it has shown, as it begins to run."""
-        self.outputs.clear()
-        self.saved = False
+    def begin(self, source: str) -> None:
+        """Show nothing yet of a run that begins; those taken back are gone for good."""
+        kept = [outcome for outcome in self.outcomes if not outcome.undone]
+        self.outcomes = kept[:1] + kept[1:][-_MOST_OUTCOMES:]
+        self.outcomes.append(Outcome(phase="running", ran=source))
+
+    def undo(self, count: int, redone: bool) -> None:
+        """Show a run no more that was taken back, or again if it was done again."""
+        for outcome in self.outcomes[1:]:
+            if outcome.count == count:
+                outcome.undone = not redone
+
+    def settle(self) -> None:
+        """Keep what is shown, whatever is taken back from now on."""
+        self.outcomes = [self.outcome]
 
     def add(self, output: Shown) -> None:
         """Add an output; text of one stream goes on where the last one ended."""
@@ -154,7 +204,7 @@ def _cells(program: Program) -> list[CellState]:
             cell.kind,
             cell.source,
             cell.filename,
-            outputs=_saved_outputs(cell.outputs),
+            [Outcome(_saved_outputs(cell.outputs))],
         )
         for cell in program.cells
     ]

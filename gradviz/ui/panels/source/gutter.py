@@ -90,17 +90,17 @@ class Gutter(QWidget):
 
     def _shown(self) -> tuple[str, str, str]:
         """Return what is written, what that means, and the role of its colour."""
-        cell = self._cell
-        if cell.phase in _STATES:
-            return _STATES[cell.phase]
-        if cell.phase == "idle":
+        phase, run = self._cell.phase, self._cell.outcome
+        if phase in _STATES:
+            return _STATES[phase]
+        if phase == "idle":
             return "[ ]", "Not run yet", "dim"
-        if cell.count is None:
+        if run.count is None:
             return "[ ] ✗", "Stopped before it was done", "error"
-        took = f" in {cell.seconds:.2g} s" if cell.seconds >= 0.1 else ""
-        if cell.phase == "failed":
-            return f"[{cell.count}] ✗", f"Failed, run {cell.count}{took}", "error"
-        return f"[{cell.count}] ✓", f"Done, run {cell.count}{took}", "done"
+        took = f" in {run.seconds:.2g} s" if run.seconds >= 0.1 else ""
+        if phase == "failed":
+            return f"[{run.count}] ✗", f"Failed, run {run.count}{took}", "error"
+        return f"[{run.count}] ✓", f"Done, run {run.count}{took}", "done"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar, the number and the mark."""

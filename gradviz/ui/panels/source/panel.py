@@ -252,7 +252,7 @@ class SourcePanel(QWidget):
         if self.view.current >= 0 or not cells:
             self.view.go_to(self.view.current)
             return
-        to_run = (c.index for c in cells if c.is_code and c.count is None)
+        to_run = (c.index for c in cells if c.is_code and c.outcome.count is None)
         self.view.go_to(next(to_run, 0))
 
     def go(self, where: int) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gradviz.ui.controller import Controller
 from gradviz.ui.panels.source.cells import PLAIN, CellState, Shown, SourceFile
-from gradviz.worker.messages import CellEnded, Display, Failure
+from gradviz.worker.messages import CellEnded, CellUndone, Display, Failure
 
 
 class RunQueue(QObject):
@@ -29,8 +29,9 @@ class RunQueue(QObject):
         controller.displayed.connect(self._on_displayed)
         controller.printed.connect(self._on_printed)
         controller.failed.connect(self._on_failed)
-        controller.opening_failed.connect(self.stop)
-        controller.worker_ended.connect(self.stop)
+        controller.cell_undone.connect(self._on_undone)
+        controller.opening_failed.connect(self._on_opening_ended)
+        controller.worker_ended.connect(self._on_opening_ended)
 
     def show_file(self, file: SourceFile | None) -> None:
         """Keep what becomes of the cells of another file."""
@@ -41,8 +42,8 @@ class RunQueue(QObject):
         """Run cells as they stand now, after those that wait already."""
         for cell in cells:
             self._waiting.append((cell.index, cell.text))
-            if cell.phase != "running":
-                self._set_phase(cell, "waiting")
+            cell.waits = True
+            self.changed.emit(cell.index)
         self._ask_next()
 
     def stop(self, _why: object = None) -> None:
@@ -50,11 +51,12 @@ class RunQueue(QObject):
         self._waiting.clear()
         self._asked = None
         for cell in self._file.cells if self._file else ():
-            if cell.phase == "waiting":
-                self._set_phase(cell, "idle" if cell.count is None else "done")
-            elif cell.phase == "running":
-                cell.count = None
-                self._set_phase(cell, "failed")
+            if not (cell.waits or cell.phase == "running"):
+                continue
+            cell.waits = False
+            if cell.phase == "running":
+                cell.outcome.phase = "failed"
+            self.changed.emit(cell.index)
 
     def _ask_next(self) -> None:
         if self._asked is None and self._waiting:
@@ -65,34 +67,41 @@ class RunQueue(QObject):
         cells = self._file.cells if self._file else []
         return cells[index] if 0 <= index < len(cells) else None
 
-    def _set_phase(self, cell: CellState, phase: str) -> None:
-        cell.phase = phase  # type: ignore[assignment]
-        self.changed.emit(cell.index)
-
     def _on_began(self, index: int) -> None:
         cell = self._cell(index)
         if cell is not None:
-            cell.clear()
             asked = self._asked is not None and self._asked[0] == index
-            cell.ran = self._asked[1] if asked and self._asked else cell.source
-            self._set_phase(cell, "running")
+            cell.begin(self._asked[1] if asked and self._asked else cell.source)
+            cell.waits = any(waiting == index for waiting, _ in self._waiting)
+            self.changed.emit(index)
 
     def _on_ended(self, ended: CellEnded) -> None:
         cell = self._cell(ended.cell)
         if cell is None:
             return
-        cell.count, cell.seconds = ended.count, ended.seconds
+        outcome = cell.outcome
+        outcome.count, outcome.seconds = ended.count, ended.seconds
+        outcome.phase = "failed" if ended.failure else "done"
         if ended.failure is not None:
             cell.add(Shown("error", {PLAIN: _told(ended.failure)}))
-        self._set_phase(cell, "failed" if ended.failure else "done")
+        self.changed.emit(cell.index)
         if self._asked is not None and self._asked[0] == ended.cell:
             self._asked = None
             if ended.failure is not None:
                 self.stop()
-            again = any(index == ended.cell for index, _ in self._waiting)
-            if again:
-                self._set_phase(cell, "waiting")
             self._ask_next()
+
+    def _on_undone(self, undone: CellUndone) -> None:
+        cell = self._cell(undone.cell)
+        if cell is not None:
+            cell.undo(undone.count, undone.redone)
+            self.changed.emit(cell.index)
+
+    def _on_opening_ended(self, _why: object = None) -> None:
+        """Stop; what ran last may not be what is shown, and has other numbers."""
+        self.stop()
+        for cell in self._file.cells if self._file else ():
+            cell.settle()
 
     def _on_displayed(self, display: Display) -> None:
         cell = self._cell(display.cell)
