@@ -250,6 +250,7 @@ def test_edits_are_asked_about_before_the_window_closes(screen, tmp_path) -> Non
     answer("Cancel")
     screen.window.open(screen.controller.path.with_name("other.ipynb"))
     assert screen.controller.path.name == "own.ipynb"
+    screen.settle()
     assert not screen.controller.busy
     answer("Discard")
     screen.window.close()
