@@ -92,6 +92,7 @@ def _missing(document: DocumentFact) -> str:
         said.append(f"The first {first} not kept.")
     if untold := document.untold:
         some = "1 call" if untold == 1 else f"{untold:,} calls"
-        are, them = ("is", "it") if untold == 1 else ("are", "them")
-        said.append(f"{some} of your code {are} missing: run it again to see {them}.")
+        are = "is" if untold == 1 else "are"
+        why = "it can't" if untold == 1 else "they can't"
+        said.append(f"{some} of your code {are} missing: {why} be made again.")
     return " ".join(said)

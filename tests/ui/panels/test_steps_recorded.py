@@ -137,8 +137,8 @@ def test_calls_that_were_not_kept_are_told(recorded, cut, text):
     ("untold", "has_recorded", "text"),
     [
         (0, True, ""),
-        (1, False, "1 call of your code is missing: run it again to see it."),
-        (12, True, "12 calls of your code are missing: run it again to see them."),
+        (1, False, "1 call of your code is missing: it can't be made again."),
+        (12, True, "12 calls of your code are missing: they can't be made again."),
     ],
 )
 def test_calls_that_can_not_be_told_are_counted(show, untold, has_recorded, text):
