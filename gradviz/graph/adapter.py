@@ -85,6 +85,11 @@ class Adapter:
     method: str = ""
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """The attributes with the operands, one for each that ``operands`` names."""
+        return tuple(self.operands.replace(" ", "").split(","))
+
+    @property
     def stores_hook(self) -> bool:
         """Whether each result holds what its step needs, in the attribute ``hook``."""
         return self.design in ("closure", "stored", "rule")

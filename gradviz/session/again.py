@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 
 from gradviz.graph.held import held_by
 from gradviz.session.attributes import MISSING
-from gradviz.session.hooks import ROLES, UNREAD, Hook, does_nothing, hook_beneath
+from gradviz.session.hooks import (
+    UNREAD,
+    Hook,
+    attributes_of,
+    does_nothing,
+    hook_beneath,
+)
 from gradviz.session.passes import Pass
 from gradviz.session.sites import site_of
 from gradviz.session.stage import Stage
@@ -142,6 +148,9 @@ class Drive:
             for value, hook in zip(noted.values, noted.hooks, strict=False)
             if getattr(value, name, MISSING) is not hook
         ]
+        if not changed:
+            yield
+            return
         for value, hook, _ in changed:
             _set(value, name, hook)
         self._stage.take()
@@ -150,8 +159,7 @@ class Drive:
         finally:
             for value, _, now in changed:
                 _set(value, name, now)
-            if changed:
-                self._stage.take()
+            self._stage.take()
 
     # While it runs
 
@@ -216,9 +224,7 @@ class Drive:
         noted, stage = self._again.noted, self._stage
         stage.take()
         shown = [value for value in noted.values if id(value) in stage.ids]
-        adapter = stage.live.adapters[stage.ids[id(shown[0])]]
-        names = {role: getattr(adapter, role) for role in ROLES}
-        names = {role: name for role, name in names.items() if name}
+        names = attributes_of(noted.driver.adapter)
         numbers = [
             getattr(value, name, UNREAD) for value in shown for name in names.values()
         ]

@@ -126,8 +126,7 @@ class Hook:
         self._own = own[0] if own else ""
         self._others = tuple(name for name in self._names if name not in direct)
         captured = {id(seen[name]) for name in direct}
-        attributes = {role: getattr(adapter, role) for role in ROLES}
-        attributes = {role: name for role, name in attributes.items() if name}
+        attributes = attributes_of(adapter)
         self.quick = self.method = None
         if not all(map(is_identifier, attributes.values())):
             return True
@@ -192,6 +191,12 @@ class Hook:
                 name = getattr(adapter, role)
                 found.append(getattr(value, name, MISSING) if name else MISSING)
         return found
+
+
+def attributes_of(adapter: Adapter) -> dict[str, str]:
+    """Return what is logged of each Value of a class, by role."""
+    found = {role: getattr(adapter, role) for role in ROLES}
+    return {role: name for role, name in found.items() if name}
 
 
 def hook_beneath(hook: object) -> object:

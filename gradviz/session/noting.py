@@ -14,7 +14,7 @@ from typing import Any
 
 from gradviz.graph.adapter import Adapter
 from gradviz.session.attributes import MISSING
-from gradviz.session.hooks import ROLES, Hook, is_identifier
+from gradviz.session.hooks import Hook, attributes_of, is_identifier
 from gradviz.session.purity.containers import CHANGE
 
 MOST = 20_000
@@ -134,7 +134,7 @@ def read(values):
     @property
     def _operands(self) -> str:
         """What gives the operands of ``v``, or nothing where it is a leaf."""
-        *others, last = self.adapter.operands.replace(" ", "").split(",")
+        *others, last = self.adapter.paths
         held, dot, _ = last.partition(".")
         found = f"(v.{', v.'.join((*others, last))})" if others else f"v.{last}"
         if not dot:
@@ -159,9 +159,8 @@ def shape_of(hooks: Iterable[Hook]) -> Shape | None:
     adapter = adapters.pop() if len(adapters) == 1 else None
     if adapter is None or not all(hook.is_local for hook in hooks):
         return None
-    found = {role: getattr(adapter, role) for role in ROLES}
-    attributes = {role: name for role, name in found.items() if name}
-    operands = adapter.operands.replace(" ", "").replace(",", ".").split(".")
+    attributes = attributes_of(adapter)
+    operands = [name for path in adapter.paths for name in path.split(".")]
     names = (adapter.hook, *operands, *attributes.values())
     if not all(map(is_identifier, names)):
         return None

@@ -29,7 +29,6 @@ class Known:
 
     Attributes:
         outside: What they use that is not their own.
-        driver: The driver itself.
     """
 
     def __init__(self, kind: type, adapter: Adapter, function: FunctionType) -> None:
@@ -51,12 +50,11 @@ class Known:
         self._scopes: dict[int, Scope] = {}
         self._callees: dict[int, Callee] = {}
         self._functions: dict[FunctionType, Callee] = {}
-        self.driver = self.function(function)
-        names = self.driver.scope.names
-        given = self.driver.arguments
+        driver = self.function(function)
+        names, given = driver.scope.names, driver.arguments
         if not given:
             raise ImpureError
-        others = [*given[1:], *(a.arg for a in self.driver.node.args.kwonlyargs)]
+        others = [*given[1:], *(a.arg for a in driver.node.args.kwonlyargs)]
         for name in others:
             names[name].add(Kind.PLAIN)
         names[given[0]].add(Kind.VALUE)
@@ -119,7 +117,7 @@ class Known:
             defaults = [*given.defaults, *filter(None, given.kw_defaults)]
             if not all(isinstance(default, ast.Constant) for default in defaults):
                 raise ImpureError  # a list that is made once lasts
-            names = [a.arg for a in (*given.posonlyargs, *given.args)]
+            names = callee.arguments
             without = len(names) - len(given.defaults)
             optional = [*names[without:], *(a.arg for a in given.kwonlyargs)]
             for name in optional:
@@ -210,7 +208,7 @@ class Known:
 
     def _of_rule(self, name: str) -> Kind:
         """Return what an attribute is of the object that stands for an op."""
-        paths = self._adapter.operands.replace(" ", "").split(",")
+        paths = self._adapter.paths
         if f"{self._adapter.hook}.{name}" in paths:
             return Kind.OPERANDS if len(paths) == 1 else Kind.VALUE
         if name != self._adapter.method:
